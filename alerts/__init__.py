@@ -1,0 +1,1 @@
+"""Decide and tell: detection, incidents, messages, channels."""

@@ -1,0 +1,1 @@
+"""The models that guard the YAML, and settings from the environment."""

@@ -1,0 +1,1 @@
+"""A small web of our own with a planted crisis, and the virtual clock it is served by."""

@@ -1,0 +1,1 @@
+"""The top floor: jobs, wiring, Prefect flows and the command line."""

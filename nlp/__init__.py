@@ -1,0 +1,1 @@
+"""Understand: Post in, Mentions out."""

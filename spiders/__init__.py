@@ -1,0 +1,1 @@
+"""Fetch and extract; everything here ends at RawItem."""

@@ -1,0 +1,1 @@
+"""Operational memory in a relational database: runs, incidents, deliveries, crawl validators."""
