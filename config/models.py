@@ -1,0 +1,236 @@
+"""What we watch and whom we tell: the models that guard the YAML. Unknown keys are errors."""
+
+from datetime import date, timedelta
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from config.types import Clock, Duration, Secret, Zone, as_tuple
+
+Names: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
+
+
+class Model(BaseModel):
+    """Frozen, and deaf to nothing: a mistyped key is refused with its nearest valid name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class SourceBase(Model):
+    """What every kind of source understands; `name`, `kind` and `url` are enough."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    url: str = Field(pattern=r"^https?://")
+    every: Duration = timedelta(hours=1)
+    enabled: bool = True
+    language: str | None = None
+    timezone: Zone | None = None
+    since: date | None = None
+    brand: str | None = None
+    allow_private: bool = False
+    delay: Duration | None = None
+    keep_authors: bool | None = None
+    max_pages: int = Field(default=500, ge=1)
+
+
+class FeedSource(SourceBase):
+    """RSS, Atom or JSON Feed; the page is fetched when the entry is short."""
+
+    kind: Literal["feed"]
+    full_text: Literal["auto", "never", "always"] = "auto"
+    comments: bool = True
+
+
+class BlogSource(SourceBase):
+    """A blog or news site: feed, WordPress REST, sitemap or listing, found by itself."""
+
+    kind: Literal["blog"]
+    comments: bool = True
+    include: Names = ()
+    exclude: Names = ()
+
+
+class ForumSource(SourceBase):
+    """A board or a whole forum; `engine: auto` recognises it."""
+
+    kind: Literal["forum"]
+    engine: str = "auto"
+    boards: Names = ()
+    max_thread_pages: int = Field(default=50, ge=1)
+
+
+class ReviewsSource(SourceBase):
+    """A product page or a catalogue with reviews in structured data."""
+
+    kind: Literal["reviews"]
+    include: Names = ()
+    exclude: Names = ()
+    rating_best: float = 5.0
+
+
+class CssField(Model):
+    """A selector (`css`, or `css@attribute`) with an optional regular expression and value map."""
+
+    css: str
+    regex: str | None = None
+    order: Literal["DMY", "MDY", "YMD"] | None = None
+    map: dict[str, float] = Field(default_factory=dict)
+
+
+class CssFields(Model):
+    """Where each part of an item stands; a plain string is a selector."""
+
+    text: CssField | str
+    title: CssField | str | None = None
+    author: CssField | str | None = None
+    date: CssField | str | None = None
+    rating: CssField | str | None = None
+    url: CssField | str | None = None
+    id: CssField | str | None = None
+
+
+class CssSource(SourceBase):
+    """Any page, by selectors."""
+
+    kind: Literal["css"]
+    item: str
+    fields: CssFields
+    next: str | None = None
+    unit: Literal["article", "post", "comment", "review"] = "post"
+    rating_best: float = 5.0
+
+
+Source: TypeAlias = Annotated[
+    FeedSource | BlogSource | ForumSource | ReviewsSource | CssSource, Field(discriminator="kind")
+]
+
+
+class Examples(Model):
+    """Texts that `vigie check` runs: these are about the brand, those are not."""
+
+    positive: Names = ()
+    negative: Names = ()
+
+
+class Brand(Model):
+    """A brand to watch. `match`: names, hashtags, handles; `not`: phrases that are somebody else.
+
+    With `context`, a mention counts only if one of these words stands in the same text (homonyms).
+    """
+
+    name: str
+    role: Literal["own", "competitor"] = "own"
+    timezone: Zone | None = None
+    match: Names = Field(min_length=1)
+    exclude: Names = Field(default=(), alias="not")
+    context: Names = ()
+    examples: Examples = Examples()
+
+
+class Rule(Model):
+    """When and whom to warn. Defaults are those of docs/adr/0010 (research: spikes)."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    brands: Names = ()  # empty: every own brand
+    tell: Names = ()  # channel names
+    from_tier: Literal["notice", "alert", "critical"] = "alert"
+    min_count: int = Field(default=4, ge=1)
+    min_lift: float = Field(default=1.5, ge=1)
+    notice: float = 1.5
+    alert: float = 2.0
+    critical: float = 3.0
+    slow_margin: float = 0.75
+    cooldown: Duration = timedelta(hours=24)
+    recovery: Duration = timedelta(hours=12)
+    misreading: float = Field(default=0.06, ge=0, le=1)
+
+
+class EmailChannel(Model):
+    """Mail by SMTP (VIGIE_SMTP_URL)."""
+
+    kind: Literal["email"]
+    to: Names = Field(min_length=1)
+    language: Literal["fr", "en"] | None = None
+
+
+class SlackChannel(Model):
+    """Slack by incoming webhook, or by bot token and channel (threads, edits)."""
+
+    kind: Literal["slack"]
+    webhook: Secret | None = None
+    token: Secret | None = None
+    channel: str | None = None
+    api_url: str | None = None  # another Slack-compatible server, for tests
+    language: Literal["fr", "en"] | None = None
+
+
+class FileChannel(Model):
+    """One JSON file a message in a folder (relative to VIGIE_HOME)."""
+
+    kind: Literal["file"]
+    folder: str
+    language: Literal["fr", "en"] | None = None
+
+
+Channel: TypeAlias = Annotated[EmailChannel | SlackChannel | FileChannel, Field(discriminator="kind")]
+
+
+class Crawler(Model):
+    """Who we say we are, and how gently we come."""
+
+    contact: str = ""  # page or mail address, shown in the user agent
+    delay: Duration = timedelta(seconds=2)
+    workers: int = Field(default=4, ge=1, le=32)
+
+
+class Understanding(Model):
+    """Which classifier reads the mentions: a row of nlp.models.MODELS, and the folder it loads from."""
+
+    sentiment: str = "lexicon"
+    folder: str | None = None
+
+
+class Schedules(Model):
+    """When `vigie serve` does what; crawls follow each source's `every`."""
+
+    collect: Duration = timedelta(minutes=5)
+    watch: Duration = timedelta(minutes=5)
+    report: Clock = Clock(weekday=0, hour=8, minute=0)
+    upkeep: Clock = Clock(weekday=None, hour=3, minute=30)
+
+
+class Report(Model):
+    """The weekly report: to which channels, in which language."""
+
+    tell: Names = ()
+    language: Literal["fr", "en"] | None = None
+
+
+class Mail(Model):
+    """Who mails come from."""
+
+    sender: str = "vigie@localhost"
+
+
+class Vigie(Model):
+    """The main file, `vigie.yaml`."""
+
+    languages: Names = ("fr", "en")
+    timezone: Zone = Zone("Europe/Paris")
+    crawler: Crawler = Crawler()
+    understanding: Understanding = Understanding()
+    schedules: Schedules = Schedules()
+    report: Report = Report()
+    mail: Mail = Mail()
+    keep_authors: bool = False
+    retention_days: int = Field(default=730, ge=1)
+
+
+class Config(Model):
+    """Everything under the configuration folder, loaded once and handed down."""
+
+    vigie: Vigie = Vigie()
+    brands: tuple[Brand, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    channels: dict[str, Channel] = Field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
