@@ -1,13 +1,26 @@
 """What we watch and whom we tell: the models that guard the YAML. Unknown keys are errors."""
 
 from datetime import date, timedelta
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
-from config.types import Clock, Duration, Secret, Zone, as_tuple
+from config.types import Clock, Duration, Secret, Zone, as_tuple, check_regex
 
-Names: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
+NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
+URL_PATTERN = r"^https?://[^/\s]+"
+Word: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Names: TypeAlias = Annotated[tuple[Word, ...], BeforeValidator(as_tuple)]
 
 
 class Model(BaseModel):
@@ -19,8 +32,8 @@ class Model(BaseModel):
 class SourceBase(Model):
     """What every kind of source understands; `name`, `kind` and `url` are enough."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
-    url: str = Field(pattern=r"^https?://")
+    name: str = Field(pattern=NAME_PATTERN)
+    url: str = Field(pattern=URL_PATTERN)
     every: Duration = timedelta(hours=1)
     enabled: bool = True
     language: str | None = None
@@ -65,28 +78,38 @@ class ReviewsSource(SourceBase):
     kind: Literal["reviews"]
     include: Names = ()
     exclude: Names = ()
-    rating_best: float = 5.0
+    rating_best: float = Field(default=5.0, gt=0)
 
 
 class CssField(Model):
     """A selector (`css`, or `css@attribute`) with an optional regular expression and value map."""
 
     css: str
-    regex: str | None = None
+    regex: Annotated[str, AfterValidator(check_regex)] | None = None
     order: Literal["DMY", "MDY", "YMD"] | None = None
     map: dict[str, float] = Field(default_factory=dict)
+
+
+def _how_written(value: Any) -> str:
+    return "CssField" if isinstance(value, dict | CssField) else "str"
+
+
+# The discriminator makes one error of one mistake, not one for each way of writing.
+Selector: TypeAlias = Annotated[
+    Annotated[CssField, Tag("CssField")] | Annotated[str, Tag("str")], Discriminator(_how_written)
+]
 
 
 class CssFields(Model):
     """Where each part of an item stands; a plain string is a selector."""
 
-    text: CssField | str
-    title: CssField | str | None = None
-    author: CssField | str | None = None
-    date: CssField | str | None = None
-    rating: CssField | str | None = None
-    url: CssField | str | None = None
-    id: CssField | str | None = None
+    text: Selector
+    title: Selector | None = None
+    author: Selector | None = None
+    date: Selector | None = None
+    rating: Selector | None = None
+    url: Selector | None = None
+    id: Selector | None = None
 
 
 class CssSource(SourceBase):
@@ -97,7 +120,7 @@ class CssSource(SourceBase):
     fields: CssFields
     next: str | None = None
     unit: Literal["article", "post", "comment", "review"] = "post"
-    rating_best: float = 5.0
+    rating_best: float = Field(default=5.0, gt=0)
 
 
 Source: TypeAlias = Annotated[
@@ -118,7 +141,7 @@ class Brand(Model):
     With `context`, a mention counts only if one of these words stands in the same text (homonyms).
     """
 
-    name: str
+    name: Word
     role: Literal["own", "competitor"] = "own"
     timezone: Zone | None = None
     match: Names = Field(min_length=1)
@@ -130,7 +153,7 @@ class Brand(Model):
 class Rule(Model):
     """When and whom to warn. Defaults are those of docs/adr/0010 (research: spikes)."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    name: str = Field(pattern=NAME_PATTERN)
     brands: Names = ()  # empty: every own brand
     tell: Names = ()  # channel names
     from_tier: Literal["notice", "alert", "critical"] = "alert"
@@ -143,6 +166,14 @@ class Rule(Model):
     cooldown: Duration = timedelta(hours=24)
     recovery: Duration = timedelta(hours=12)
     misreading: float = Field(default=0.06, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _tiers_rise(self) -> Self:
+        if not self.notice <= self.alert <= self.critical:
+            raise ValueError(
+                f"expected notice <= alert <= critical, got {self.notice:g}, {self.alert:g}, {self.critical:g}"
+            )
+        return self
 
 
 class EmailChannel(Model):
@@ -162,6 +193,13 @@ class SlackChannel(Model):
     channel: str | None = None
     api_url: str | None = None  # another Slack-compatible server, for tests
     language: Literal["fr", "en"] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        by_bot = self.token is not None and self.channel is not None
+        if (self.webhook is not None) == by_bot:
+            raise ValueError("expected either 'webhook', or 'token' and 'channel'")
+        return self
 
 
 class FileChannel(Model):

@@ -1,48 +1,63 @@
-"""The small types of the YAML: durations, zones, clock times, secrets."""
+"""The small types of the YAML: durations, zones, clock times, secrets, regular expressions."""
 
-import os
 import re
 from datetime import timedelta
-from pathlib import Path
+from difflib import get_close_matches
 from typing import Annotated, Any, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import core_schema
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST = timedelta(days=36500)
+CLOCK = r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?(\d{1,2}):(\d{2})"
+SECRET = r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+"  # noqa: S105 - the shape of a reference, not a secret
 
 
-def parse_duration(value: Any) -> Any:
-    """`30s`, `5m`, `1h30m`, `2d`, `1w`, or a number of seconds; 0 is a duration."""
-    if isinstance(value, timedelta):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return timedelta(seconds=value)
+def parse_duration(value: Any) -> timedelta:
+    """`30s`, `5m`, `1h30m`, `2d`, `1w`, or a number of seconds; 0 is a duration, nothing is negative."""
+    wrong = ValueError(f"expected a duration such as 30s, 5m, 1h30m or 2d (at most 100 years), got {value!r}")
+    if isinstance(value, bool):
+        raise wrong
+    try:
+        span = value if isinstance(value, timedelta) else _span(value)
+    except OverflowError as error:
+        raise wrong from error
+    if span is None or not timedelta() <= span <= LONGEST:
+        raise wrong
+    return span
+
+
+def _span(value: Any) -> timedelta | None:
+    if isinstance(value, int | float):
+        return timedelta(seconds=value) if value == value else None  # noqa: PLR0124 - NaN differs from itself
     text = str(value).strip().lower().replace(" ", "")
-    parts = re.findall(r"(\d+(?:\.\d+)?)([smhdw])", text)
+    parts = re.findall(r"([0-9]+(?:\.[0-9]+)?)([smhdw])", text)
     if not parts or "".join(n + u for n, u in parts) != text:
-        raise ValueError("expected a duration such as 30s, 5m, 1h30m or 2d")
+        return None
     return sum((timedelta(**{UNITS[u]: float(n)}) for n, u in parts), timedelta())
 
 
 def show_duration(value: timedelta) -> str:
     """The shortest text that `parse_duration` reads back."""
-    seconds = value.total_seconds()
-    if seconds == 0:
-        return "0s"
-    text, rest = "", seconds
+    whole, text = value.days * 86400 + value.seconds, ""
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        count, rest = divmod(rest, size)
-        text += f"{int(count)}{unit}" if count else ""
-    return text + (f"{rest:g}s" if rest else "")
+        count, whole = divmod(whole, size)
+        text += f"{count}{unit}" if count else ""
+    if value.microseconds:
+        text += f"{whole}.{value.microseconds:06d}".rstrip("0") + "s"
+    elif whole or not text:
+        text += f"{whole}s"
+    return text
 
 
 Duration: TypeAlias = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
     PlainSerializer(show_duration, return_type=str),
-    WithJsonSchema({"type": ["string", "number"]}),
+    WithJsonSchema({"type": ["string", "number"], "description": "30s, 5m, 1h30m, 2d, or seconds"}),
 ]
 
 
@@ -51,7 +66,9 @@ def check_zone(value: Any) -> str:
     try:
         ZoneInfo(str(value))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("expected an IANA time zone such as Europe/Paris") from error
+        near = get_close_matches(str(value), sorted(available_timezones()), 1)
+        hint = f", got {str(value)!r}; did you mean {near[0]!r}?" if near else f", got {str(value)!r}"
+        raise ValueError(f"expected an IANA time zone such as Europe/Paris{hint}") from error
     return str(value)
 
 
@@ -66,13 +83,9 @@ class Zone(str):
         return ZoneInfo(self)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
         """Validated as a string, kept as a Zone."""
-        from pydantic_core import core_schema  # noqa: PLC0415 - only pydantic calls this
-
-        return core_schema.no_info_plain_validator_function(
-            lambda value: cls(check_zone(value)), serialization=core_schema.to_string_ser_schema()
-        )
+        return _written_as_text(lambda value: cls(check_zone(value)), str)
 
 
 class Clock(NamedTuple):
@@ -83,13 +96,9 @@ class Clock(NamedTuple):
     minute: int
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
         """Written `mon 08:00` or `03:30`."""
-        from pydantic_core import core_schema  # noqa: PLC0415 - only pydantic calls this
-
-        return core_schema.no_info_plain_validator_function(
-            parse_clock, serialization=core_schema.plain_serializer_function_ser_schema(str)
-        )
+        return _written_as_text(parse_clock, str)
 
     def __str__(self) -> str:
         day = "" if self.weekday is None else WEEKDAYS[self.weekday] + " "
@@ -106,48 +115,50 @@ def parse_clock(value: Any) -> Clock:
     """`mon 08:00`, or `03:30` for every day."""
     if isinstance(value, Clock):
         return value
-    found = re.fullmatch(r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?(\d{1,2}):(\d{2})", str(value).strip().lower())
+    found = re.fullmatch(CLOCK, str(value).strip().lower(), re.ASCII)
     if not found or int(found[2]) > 23 or int(found[3]) > 59:  # noqa: PLR2004 - a clock
-        raise ValueError("expected a time such as 'mon 08:00' or '03:30'")
+        raise ValueError(f"expected a time such as 'mon 08:00' or '03:30', got {value!r}")
     return Clock(WEEKDAYS.index(found[1]) if found[1] else None, int(found[2]), int(found[3]))
 
 
 class Secret(NamedTuple):
-    """Where a secret stands, `env:NAME` or `file:PATH`; never its text."""
+    """Where a secret stands, `env:NAME` or `file:PATH`; never its text (`Settings.reveal` reads it)."""
 
     where: str
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
         """Refuses a secret written as text."""
-        from pydantic_core import core_schema  # noqa: PLC0415 - only pydantic calls this
-
-        return core_schema.no_info_plain_validator_function(
-            parse_secret, serialization=core_schema.plain_serializer_function_ser_schema(lambda s: s.where)
-        )
-
-    def reveal(self) -> str:
-        """The secret itself; LookupError says which variable or file is missing."""
-        how, _, name = self.where.partition(":")
-        if how == "env":
-            if not os.environ.get(name):
-                raise LookupError(f"the environment variable {name} is not set")
-            return os.environ[name]
-        try:
-            return Path(name).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise LookupError(f"the secret file {name} cannot be read: {error.strerror}") from error
+        return _written_as_text(parse_secret, lambda secret: secret.where)
 
 
 def parse_secret(value: Any) -> Secret:
     """`env:NAME` or `file:PATH`."""
     if isinstance(value, Secret):
         return value
-    if not re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+", str(value)):
+    if not re.fullmatch(SECRET, str(value)):
         raise ValueError("expected env:NAME or file:PATH; a secret is never written in the YAML itself")
     return Secret(str(value))
+
+
+def _written_as_text(parse: Any, show: Any) -> core_schema.CoreSchema:
+    """A value that the YAML (and its JSON Schema) writes as one string."""
+    return core_schema.no_info_before_validator_function(
+        parse,
+        core_schema.any_schema(metadata={"pydantic_js_functions": [lambda _schema, _handler: {"type": "string"}]}),
+        serialization=core_schema.plain_serializer_function_ser_schema(show),
+    )
 
 
 def as_tuple(value: Any) -> Any:
     """One name may be written without the brackets of a list."""
     return (value,) if isinstance(value, str) else value
+
+
+def check_regex(value: str) -> str:
+    """A regular expression of Python's `re`."""
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"expected a regular expression: {error}") from error
+    return value
