@@ -1,22 +1,31 @@
-"""What extraction hands back: the items of one page and the links worth following."""
+"""What extraction hands back, and what every reader knows about the page it reads."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from mentions.model import RawItem
+from spiders.extract_dates import Order, Stamp, parse_date
+from spiders.extract_text import Node
+
+MAX_URL = 2000  # characters; longer ones are traps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
     """Absolute http(s) URLs found on a page, each list in page order, without fragments and without doubles.
 
-    `next` are further pages of the same thing (page 2 of a thread, of a board, of a feed); `threads` and
-    `boards` belong to forums; `articles` to feeds and listings, with `short` those of a feed whose entry is too short to stand for the article; `products` to
-    catalogues; `feeds` are alternates of the page; `comment_feeds` belong to articles; `api` is the root of a
-    WordPress REST API (ends with a slash); `canonical` is what the page says its own address is.
+    `next`: further pages of the same thing (page 2 of a thread, of a board, of a feed). `threads`, `boards`: of
+    a forum; `marks` gives, by thread URL, a word that changes when the board shows a new reply there. `articles`:
+    of a feed or listing; `short`: those whose entry is too short to stand for the article. `products`: of a
+    catalogue. `feeds`: alternates of the page. `comment_feeds`: of articles. `api`: root of a WordPress REST API,
+    ends with a slash. `canonical`: what the page says its own address is.
     """
 
     next: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
+    marks: tuple[tuple[str, str], ...] = ()
     boards: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
@@ -32,11 +41,68 @@ class Links:
 class Extraction:
     """What one body says: items in page order, links to follow, notes for people.
 
-    `form` is what the body was taken for: feed, json-feed, wordpress-posts, wordpress-comments, wordpress-users,
-    thread, board, product, article, listing, css, sitemap, page (nothing recognised).
+    `form` is what the body was taken for: feed, json-feed, wordpress-posts, wordpress-comments, thread, board,
+    product, catalogue, article, listing, css, sitemap, page (nothing recognised).
     """
 
     items: tuple[RawItem, ...] = ()
     links: Links = Links()
     notes: tuple[str, ...] = ()
     form: str = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One decoded body and the facts of its response, as every reader wants them.
+
+    `zone` is that of dates without one; `tree` is None for feeds and JSON; `things` are its structured data.
+    """
+
+    url: str
+    source: str
+    fetched_at: datetime
+    text: str = ""
+    tree: Node = None
+    zone: tzinfo = UTC
+    rating_best: float = 5.0
+    language: str | None = None
+    canonical: str | None = None
+    things: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def home(self) -> str:
+        """The address that identifies the page: the canonical one if it says so, else its own."""
+        return self.canonical or urldefrag(self.url)[0]
+
+    def date(self, text: str | None, order: Order | None = None) -> Stamp | None:
+        """A date of this page; without a zone it is read in the page's zone."""
+        american = order is None and (self.language or "").lower() in ("en-us", "en_us")
+        return parse_date(text, zone=self.zone, now=self.fetched_at, order="MDY" if american else order)
+
+    def link(self, href: str | None, *, fragment: bool = False) -> str | None:
+        """An absolute http(s) URL, or None for anything else (mailto, javascript, file, rubbish)."""
+        if not href or len(href) > MAX_URL:
+            return None
+        try:
+            joined = urljoin(self.url, href.strip())
+            parts = urlsplit(joined)
+        except ValueError:
+            return None
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return None
+        return joined if fragment else urldefrag(joined)[0]
+
+    def item(self, stamp: Stamp | None, rule: str, **fields: Any) -> RawItem:
+        """A raw item of this page; its date comes from `stamp`, found by `rule`."""
+        return RawItem(
+            source=self.source,
+            fetched_at=self.fetched_at,
+            published=stamp.at if stamp else None,
+            published_rule=rule if stamp else None,
+            published_precision=stamp.precision if stamp else None,
+            **fields,
+        )
+
+    def links(self, hrefs: Any) -> tuple[str, ...]:
+        """Absolute URLs in order, without doubles and without what is no http(s) URL."""
+        return tuple(dict.fromkeys(url for url in map(self.link, hrefs) if url))
