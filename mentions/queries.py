@@ -181,7 +181,8 @@ class CountRow:
     """A cell of the count cube the watch is computed from (research: event time by arrival time).
 
     Hours are UTC starts. `arrived` is the hour of `first_seen_at`, never before `hour`. Near copies count
-    once (first of its story); an author counts at most three times per cell. Tombstones stay in.
+    once (first of its story); an author counts at most three times per cell, the first three by
+    (published_at, id). Tombstones stay in. `severity` is the sum over the cell, rounded to 3 digits.
     """
 
     source: str
