@@ -1,0 +1,66 @@
+"""`vigie extract` and `vigie analyse`: one page, one file, no configuration."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.terminal import fail, json_line, now
+
+
+def extract(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A saved page, feed or API answer.")],
+    url: Annotated[str, typer.Option(help="The address it was saved from.")],
+    kind: Annotated[str | None, typer.Option(help="feed, blog, forum or reviews; none: recognised.")] = None,
+) -> None:
+    """Print what Vigie reads in a saved page, as JSON lines (RawItem)."""
+    from mentions.codec import to_json
+
+    from spiders.extract import extract as read
+
+    extraction = read(file.read_bytes(), url, kind=kind, source=None, fetched_at=now())
+    for item in extraction.items:
+        json_line(to_json(item))
+    for note in extraction.notes:
+        fail(note, 0)
+
+
+def analyse(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="IN.jsonl",
+            exists=True,
+            dir_okay=False,
+            allow_dash=True,
+            help="JSON lines: id, text, and if you have them title, lang, brand; - reads stdin.",
+        ),
+    ],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of the terminal.")] = None,
+) -> None:
+    """Judge texts: language, sentiment toward the brand, crisis labels, severity."""
+    from nlp.analyse import analyse_lines
+
+    lines = sys.stdin if str(file) == "-" else file.open(encoding="utf-8", errors="replace")
+    out = output.open("w", encoding="utf-8") if output else sys.stdout
+    bad = 0
+    try:
+        for record in analyse_lines(lines):
+            bad += "error" in record
+            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+        out.flush()
+    finally:
+        if output:
+            out.close()
+        if lines is not sys.stdin:
+            lines.close()
+    if bad:
+        raise typer.Exit(fail(f"{bad} bad lines, each marked in its place", 1))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Give these commands to the application."""
+    app.command()(extract)
+    app.command()(analyse)

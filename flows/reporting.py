@@ -1,0 +1,107 @@
+"""The weekly report as a job: build, write beside the data, hand to the outbox once, send."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from state.lock import hold
+
+from config.models import Brand
+from flows.jobs import Clock, run_id
+from flows.wiring import House
+from mentions.errors import Stop
+from state.records import Delivery, Run
+
+log = logging.getLogger(__name__)
+
+
+def week_start(text: str | None) -> date | None:
+    """The Monday of an ISO week such as 2026-W42; None for None; Stop says what was expected."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(f"{text}-1")
+    except ValueError:
+        raise Stop(f"'{text}': expected an ISO week such as 2026-W42") from None
+
+
+def last_week(now: datetime, zone: str) -> date:
+    """The Monday of the last week that is over in this zone."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return today - timedelta(days=today.weekday() + 7)
+
+
+def report(house: House, clock: Clock, monday: date | None, *, again: bool = False) -> tuple[list[Path], Counter[str]]:
+    """Write each own brand's report of the week and send it to the channels of `report.tell`.
+
+    Idempotent: a report that was handed to the outbox is not sent again, unless `again`. Returns the files
+    written and the fates of the deliveries.
+    """
+    from alerts.dispatch import dispatch
+
+    with hold(house.home / "locks" / "report", "vigie report"):
+        started = clock()
+        key = run_id("report", started)
+        house.state.runs.start(Run(id=key, kind="report", started_at=started))
+        written: list[Path] = []
+        for brand in (brand for brand in house.config.brands if brand.role == "own"):
+            zone = brand.timezone or house.config.vigie.timezone
+            written += _one(house, brand, monday or last_week(started, zone), started, again=again)
+        fates = dispatch(house.state.outbox, house.channels, clock())
+        house.state.runs.finish(key, "ok", clock(), {"files": len(written), **fates})
+        return written, fates
+
+
+def _one(house: House, brand: Brand, monday: date, now: datetime, *, again: bool) -> list[Path]:
+    from reports.render import render
+
+    from reports.weekly import build
+
+    year, week, _ = monday.isocalendar()
+    subject = f"report:{brand.name}:{year}-W{week:02d}" + (f":{now:%Y%m%dT%H%M%S}" if again else "")
+    if not again and house.state.outbox.list(subject=subject):
+        log.info("report already handed over subject=%s", subject)
+        return []
+    since = now - timedelta(days=70)
+    weekly = build(
+        house.store,
+        house.state.incidents.list(brand=brand.name),
+        house.state.runs.list(since=since),
+        house.config,
+        brand.name,
+        monday,
+    )
+    folder = house.home / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    default = house.config.vigie.report.language or house.config.vigie.languages[0]
+    for language in sorted({default, *(language for _, language in _recipients(house, default))}):
+        rendered = render(weekly, language)
+        for suffix, content in (("html", rendered.html), ("txt", rendered.text)):
+            path = folder / f"{brand.name}-{year}-W{week:02d}.{language}.{suffix}"
+            path.write_text(content, encoding="utf-8")
+            written.append(path)
+    house.state.outbox.add(list(_deliveries(house, weekly, subject, default, now)))
+    return written
+
+
+def _recipients(house: House, default: str) -> Iterator[tuple[str, str]]:
+    """Channel names of `report.tell` and the language each reads."""
+    for name in house.config.vigie.report.tell:
+        yield name, house.config.channels[name].language or default
+
+
+def _deliveries(house: House, weekly: object, subject: str, default: str, now: datetime) -> Iterator[Delivery]:
+    from alerts.message import Message
+    from alerts.outgoing import deliveries_to
+    from reports.render import render
+
+    for name, language in _recipients(house, default):
+        rendered = render(weekly, language)
+        message = Message(subject=rendered.subject, headline=rendered.subject, text=rendered.text, html=rendered.html)
+        yield from deliveries_to(
+            name, house.config.channels[name], message, subject=subject, step="report", number=1, now=now
+        )

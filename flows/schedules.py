@@ -1,0 +1,30 @@
+"""The schedules of vigie.yaml as Prefect deployments, served from this process."""
+
+from datetime import UTC, datetime, timedelta
+
+from prefect import serve
+from prefect.schedules import Cron, Interval
+
+from config.models import Vigie
+from flows.collect import collect
+from flows.ingest import ingest
+from flows.report import report
+from flows.upkeep import upkeep
+from flows.watch import watch
+
+# Steps of one round follow each other: crawl, then ingest, then watch.
+AFTER_COLLECT, AFTER_INGEST = timedelta(minutes=2), timedelta(minutes=3)
+ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def keep(vigie: Vigie) -> None:
+    """Serve the five flows until SIGINT or SIGTERM."""
+    times = vigie.schedules
+    serve(
+        collect.to_deployment("collect", schedule=Interval(times.collect, anchor_date=ANCHOR)),
+        ingest.to_deployment("ingest", schedule=Interval(times.collect, anchor_date=ANCHOR + AFTER_COLLECT)),
+        watch.to_deployment("watch", schedule=Interval(times.watch, anchor_date=ANCHOR + AFTER_INGEST)),
+        report.to_deployment("report", schedule=Cron(times.report.cron, timezone=vigie.timezone)),
+        upkeep.to_deployment("upkeep", schedule=Cron(times.upkeep.cron, timezone=vigie.timezone)),
+        pause_on_shutdown=False,
+    )
