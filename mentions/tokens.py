@@ -1,0 +1,77 @@
+"""The one tokeniser: what both stores index, what queries are read with, what near copies are measured on.
+
+A token is one of
+* a word or number: letters and digits in any script, case folded, accents folded (`é` e, `œ` oe, `ß` ss); decimal
+  separators inside a number become a point (`4,5` is `4.5`);
+* a handle `@name` or a tag `#name`, underscores included;
+* an emoji, ZWJ sequences, flags and keycaps whole; skin tone and variation selectors are folded away;
+* one Chinese or Japanese character, so that a phrase finds what no space separates.
+It holds no space, quote, comma, hyphen, star or parenthesis, and at most 64 characters. An index needs only to split
+at U+0020: FTS5 `unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'`, Elasticsearch `whitespace`.
+
+French elisions and English endings are split (`l'équipe` is l equipe, `Acme's` is acme s, `they're` is they re), any
+other apostrophe joins (`don't` is dont, `aujourd'hui` is aujourdhui). Of a URL only host and path are kept.
+"""
+
+import re
+import unicodedata
+
+MAX_TOKEN = 64
+
+URL = re.compile(r"https?://(?:www\.)?([^\s?#]*)\S*", re.IGNORECASE)
+MARKS = re.compile("[\u0300-\u036f]+")
+# Before compatibility decomposition, which would turn the trade mark into "tm" and the acute into a space.
+SPELLINGS = str.maketrans(
+    {
+        **dict.fromkeys("’‘‛`´ʼʹ′＇ʻ", "'"),
+        **dict.fromkeys("®©™℠\u00ad\u200b\u2060\ufeff\ufe0e\ufe0f🏻🏼🏽🏾🏿", None),
+        **{"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d"},
+        **{"ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ħ": "h", "ı": "i"},
+    }
+)
+ELISION = re.compile(r"(?<![^\W_])(?<![^\W_]')(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|presqu)'(?=[^\W_])")
+ENDING = re.compile(r"(?<=[^\W_])'(?=(?:s|re|ve|ll|d|m)(?![^\W_]))")
+JOINT = re.compile(r"(?<=[^\W_])'(?=[^\W_])")
+
+PICTURE = (
+    "[\u203c\u2049\u2194-\u21aa\u231a-\u23ff\u25aa-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b55"
+    "\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
+)
+IDEOGRAM = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+TOKEN = re.compile(
+    rf"(?<![^\W_])[@#](?=\w*[^\W\d_])\w+"
+    rf"|\d+(?:[.,]\d+)+(?![^\W_])"
+    rf"|[^\W_{IDEOGRAM}]+(?:\u20e3)?"
+    rf"|[{IDEOGRAM}]"
+    rf"|[#*]\u20e3"
+    rf"|[\U0001f1e6-\U0001f1ff]{{2}}"
+    rf"|{PICTURE}(?:\u200d{PICTURE}){{0,6}}(?:[\U000e0020-\U000e007f]{{1,8}})?"
+)
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The tokens of a text, in its order; `tokens(" ".join(tokens(t))) == tokens(t)`."""
+    if "://" in text:
+        text = URL.sub(r" \1 ", text)
+    found = TOKEN.findall(_folded(text))
+    return tuple([token if token.isalpha() and len(token) <= MAX_TOKEN else _short(token) for token in found])
+
+
+def search_text(*parts: str | None) -> str:
+    """What a store indexes of these parts: their tokens, one space between."""
+    return " ".join([" ".join(tokens(part)) for part in parts if part])
+
+
+def _short(token: str) -> str:
+    return token.replace(",", ".")[:MAX_TOKEN].rstrip(".\u200d")
+
+
+def _folded(text: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(SPELLINGS)).casefold()
+        text = unicodedata.normalize("NFC", MARKS.sub("", text))
+    else:
+        text = text.lower()
+    if "'" in text:
+        text = JOINT.sub("", ENDING.sub(" ", ELISION.sub(lambda found: found[0][:-1] + " ", text)))
+    return text
