@@ -3,10 +3,9 @@
 import logging
 import os
 import secrets
-from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,10 +42,6 @@ def _file(url: str) -> str:
     return url
 
 
-def _under_home(address: str) -> Callable[[dict[str, Any]], str]:
-    return lambda data: address.format(data.get("home", Path("var")))
-
-
 HttpUrl = Annotated[str, AfterValidator(_http)]
 Folder = Annotated[Path, AfterValidator(_absolute)]
 
@@ -67,8 +62,9 @@ class Settings(BaseSettings):
     kibana_api_key: str | None = Field(default=None, repr=False)
     kibana_public_url: HttpUrl | None = None
     public_url: HttpUrl | None = None
-    database_url: str = Field(default_factory=_under_home("sqlite:///{}/state.db"), repr=False)
-    spool_url: Annotated[str, AfterValidator(_file)] = Field(default_factory=_under_home("file://{}/spool"))
+    database_url: str | None = Field(default=None, repr=False)
+    spool_url: Annotated[str, AfterValidator(_file)] | None = None
+    prefect_api_url: HttpUrl | None = None
     smtp_url: Annotated[str, AfterValidator(_smtp)] | None = Field(default=None, repr=False)
     secret: str | None = Field(default=None, repr=False, min_length=LEAST_SECRET)
 
@@ -79,9 +75,14 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def state_url(self) -> str:
+        """The SQLAlchemy address of `state`: VIGIE_DATABASE_URL, or a file of the home."""
+        return self.database_url or f"sqlite:///{self.home / 'state.db'}"
+
+    @property
     def spool(self) -> Path:
-        """The folder of the spool."""
-        return Path(self.spool_url.removeprefix("file://"))
+        """The folder of the spool: VIGIE_SPOOL_URL, or a folder of the home."""
+        return Path(self.spool_url.removeprefix("file://")) if self.spool_url else self.home / "spool"
 
     def secret_bytes(self) -> bytes:
         """The key of pseudonyms and signed links: VIGIE_SECRET, else `home`/secret, made once, mode 0600.
