@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from mentions.filter import MentionFilter
-from mentions.model import Mention
+from mentions.model import Mention, Precision
 from mentions.queries import Query, Row
 
 
@@ -14,7 +14,8 @@ from mentions.queries import Query, Row
 class Known:
     """What a store (or `state`, for posts without a brand) remembers of a post.
 
-    `brands` are those it is stored under, empty for a post that names none.
+    `brands` are those it is stored under, empty for a post that names none. The `published_*` fields let intake
+    keep a good date and notice a better one; without them (posts without a brand) the draft's date holds.
     """
 
     post_id: str
@@ -25,6 +26,9 @@ class Known:
     first_seen_at: datetime
     brands: tuple[str, ...] = ()
     gone: bool = False
+    published_at: datetime | None = None
+    published_rule: str | None = None
+    published_precision: Precision | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
