@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
-from typing import Any, Final, NoReturn, TypeAlias, TypeVar, cast, get_args
+from typing import Any, Final, NoReturn, TypeAlias, TypeVar, get_args
 
 from mentions.errors import RejectedItem
 from mentions.model import (
@@ -112,7 +112,7 @@ def _record(kind: type[Record], readers: Mapping[str, Read], values: Mapping[str
     missing = REQUIRED[kind] - found.keys()
     if missing:
         raise RejectedItem("bad-field", f"{', '.join(sorted(missing))} missing or null")
-    return cast("Record", kind(**found))
+    return kind(**found)
 
 
 def _wrong(name: str, expected: str, value: object) -> NoReturn:

@@ -25,8 +25,10 @@ SPELLINGS = str.maketrans(
     {
         **dict.fromkeys("’‘‛`´ʼʹ′＇ʻ", "'"),
         **dict.fromkeys("®©™℠\u00ad\u200b\u2060\ufeff\ufe0e\ufe0f🏻🏼🏽🏾🏿", None),
-        **{"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d"},
-        **{"ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ħ": "h", "ı": "i"},
+        **dict.fromkeys("œŒ", "oe"),
+        **dict.fromkeys("æÆ", "ae"),
+        **dict.fromkeys("þÞ", "th"),
+        **dict(zip("øØłŁđĐðÐħĦı", "oollddddhhi", strict=True)),
     }
 )
 ELISION = re.compile(r"(?<![^\W_])(?<![^\W_]')(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|presqu)'(?=[^\W_])")
@@ -50,7 +52,7 @@ TOKEN = re.compile(
 
 
 def tokens(text: str) -> tuple[str, ...]:
-    """The tokens of a text, in its order; `tokens(" ".join(tokens(t))) == tokens(t)`."""
+    """The tokens of a text, in its order; read again from their own line, they are the same."""
     if "://" in text:
         text = URL.sub(r" \1 ", text)
     found = TOKEN.findall(_folded(text))

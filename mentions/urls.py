@@ -23,20 +23,16 @@ MAX_LENGTH = 8_192
 DEFAULT_PORTS = {"http": 80, "https": 443}
 INDEX_PAGES = ("index.html", "index.htm", "index.php")
 
-# Google, Meta, Microsoft, Yandex, Mailchimp, HubSpot, Marketo, AT Internet (Piano), Matomo, Instagram, Twitter,
-# and WordPress's link that only unfolds the reply form.
-TRACKERS = frozenset(
-    "_ga _gl _hsenc _hsmi _openstat amp cn-reloaded dclid fb_action_ids fb_action_types fb_ref fb_source fbclid gbraid "
-    "gclid gclsrc hsctatracking igsh igshid mkt_tok msclkid ncid piwik_campaign piwik_kwd ref_src ref_url "
-    "replytocom s_cid spm srsltid ttclid twclid vero_conv vero_id wbraid wickedid wt_mc xtor yclid".split()
+# Campaign parameters of Google, Meta, Microsoft, Yandex, TikTok, Twitter, Mailchimp, HubSpot, Marketo, Matomo,
+# AT Internet (Piano) and others, and WordPress's link that only unfolds the reply form.
+TRACKER = re.compile(
+    r"(?:utm|mc|mtm|pk|at|hsa|itm|oly|piwik|vero)_.*|_ga|_gl|_hsenc|_hsmi|_openstat|dclid|fbclid|gbraid|gclid|gclsrc"
+    r"|fb_(?:action_ids|action_types|ref|source)|hsctatracking|igsh|igshid|mkt_tok|msclkid|ncid|ref_src|ref_url"
+    r"|replytocom|s_cid|spm|srsltid|ttclid|twclid|wbraid|wickedid|wt_mc|xtor|yclid"
 )
-TRACKER_FAMILIES = ("utm_", "mc_", "mtm_", "pk_", "at_", "hsa_", "itm_", "oly_")
-SESSIONS = frozenset(
-    "aspsessionid cfid cftoken jsessionid osc_id oscsid phpsessid sessid session_id sessionid zenid".split()
-)
-# These names also carry identities ("story.php?sid=12"): only a value that looks like a session goes.
-SESSIONS_BY_VALUE = frozenset({"sid", "s"})
-SESSION_VALUE = re.compile(r"[0-9a-fA-F]{16,}|[0-9A-Za-z,-]{26,}")
+SESSION = re.compile(r"aspsessionid\w*|cfid|cftoken|jsessionid|osc_?id|oscsid|phpsessid|sessid|session_?id|zenid")
+# `s` and `sid` also carry identities ("story.php?sid=12"): only a value that looks like a session goes.
+SESSION_VALUE = re.compile(r"[0-9a-f]{16,}|[0-9a-z,-]{26,}", re.IGNORECASE)
 SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -87,10 +83,7 @@ def _split(url: str) -> SplitResult:
 
 def _authority(parts: SplitResult) -> str:
     host = (parts.hostname or "").rstrip(".")
-    if ":" not in host:  # an IPv6 address is already checked by urlsplit
-        host = _ascii_host(host)
-    else:
-        host = f"[{host}]"
+    host = f"[{host}]" if ":" in host else _ascii_host(host)  # urlsplit has checked an IPv6 address
     return host if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f"{host}:{parts.port}"
 
 
@@ -138,9 +131,9 @@ def _query(query: str) -> str:
 def _is_noise(name: str, value: str) -> bool:
     if name == "amp":
         return value.lower() in ("", "1", "true")
-    if name in SESSIONS_BY_VALUE:
+    if name in ("s", "sid"):
         return SESSION_VALUE.fullmatch(value) is not None
-    return name in TRACKERS or name in SESSIONS or name.startswith(TRACKER_FAMILIES)
+    return bool(TRACKER.fullmatch(name) or SESSION.fullmatch(name))
 
 
 def _escaped(text: str, safe: str) -> str:
