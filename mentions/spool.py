@@ -22,7 +22,7 @@ from typing import BinaryIO, Final, Self
 
 from mentions.append import append, refused
 from mentions.codec import MAX_LINE, from_line, to_line
-from mentions.errors import RejectedItem, Stop, Transient
+from mentions.errors import RejectedItem, Transient
 from mentions.model import Gone, RawItem
 from mentions.rejects import Rejects
 
@@ -173,6 +173,11 @@ class Spool:
         """An acknowledged file by its name, while it is kept."""
         path = self._done / Path(name).name
         return path if path.is_file() else None
+
+    def find(self, name: str) -> Path | None:
+        """A file by its name, waiting or acknowledged, while it is kept."""
+        waiting = self.root / Path(name).name
+        return waiting if waiting.is_file() else self.done(name)
 
     def prune(self, before: datetime) -> int:
         """Delete acknowledged files opened before this time, and their rejects; returns how many files."""
