@@ -115,7 +115,7 @@ def _iso_hours(text: str, zone: tzinfo, found: re.Match[str]) -> Stamp | None:
 def _epoch(text: str, _zone: tzinfo) -> Stamp | None:
     if not EPOCH.fullmatch(text):
         return None
-    seconds = float(text) / (1000 if len(text.split(".")[0]) == 13 else 1)  # noqa: PLR2004 - milliseconds
+    seconds = float(text) / (1000 if len(text.split(".", maxsplit=1)[0]) == 13 else 1)  # noqa: PLR2004 - milliseconds
     return Stamp(datetime.fromtimestamp(seconds, UTC).replace(microsecond=0), "second")
 
 

@@ -55,7 +55,7 @@ class Extraction:
 class Page:
     """One decoded body and the facts of its response, as every reader wants them.
 
-    `zone` is that of dates without one; `tree` is None for feeds and JSON; `things` are its structured data.
+    `zone` is that of dates without one; `base` is where relative links start (`<base href>`); `tree` is None for feeds and JSON; `things` are its structured data.
     """
 
     url: str
@@ -67,6 +67,7 @@ class Page:
     rating_best: float = 5.0
     language: str | None = None
     canonical: str | None = None
+    base: str | None = None
     things: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -84,7 +85,7 @@ class Page:
         if not href or len(href) > MAX_URL:
             return None
         try:
-            joined = urljoin(self.url, href.strip())
+            joined = urljoin(self.base or self.url, href.strip())
             parts = urlsplit(joined)
         except ValueError:
             return None

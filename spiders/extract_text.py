@@ -14,12 +14,11 @@ from mentions.errors import RejectedItem
 Node: TypeAlias = Any  # lxml ships no types
 
 PARAGRAPH = frozenset(
-    "address article aside blockquote caption dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 "
-    "h3 h4 h5 h6 header hgroup hr legend main nav ol p pre section summary table tbody tfoot thead ul".split()
+    ["address", "article", "aside", "blockquote", "caption", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "legend", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "ul"]
 )
 LINE = frozenset(("br", "li", "tr"))
 SILENT = frozenset(
-    "script style noscript template svg math head title iframe object button select textarea input".split()
+    ["script", "style", "noscript", "template", "svg", "math", "head", "title", "iframe", "object", "button", "select", "textarea", "input"]
 )
 SMILEY = re.compile(r"emoji|smil", re.IGNORECASE)
 SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
