@@ -9,86 +9,22 @@ NAME is `YYYYMMDDTHHMMSSffffffZ-label-N`, so that names sort by the time of open
 is sealed and not acknowledged is read again. A full or broken disk raises Stop, and nothing is sealed.
 """
 
-import fcntl
 import logging
-import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Final, Self
+from typing import Final
 
-from mentions.append import append, refused
-from mentions.codec import MAX_LINE, from_line, to_line
+from mentions.append import refused
 from mentions.errors import RejectedItem, Transient
 from mentions.model import Gone, RawItem
 from mentions.rejects import Rejects
+from mentions.spool_file import PART, SEALED, SpoolWriter, adopt, beside, claim, item_of, lines
 
 STAMP: Final = "%Y%m%dT%H%M%S%fZ"
-SEALED: Final = ".jsonl"
-PART: Final = ".jsonl.part"
-REJECTS: Final = ".rejects"
 log = logging.getLogger(__name__)
-
-
-class SpoolWriter:
-    """One file being written. Leaving the `with` block seals it, or on an error leaves it to `Spool.recover`."""
-
-    def __init__(self, path: Path, descriptor: int) -> None:
-        self._path = path
-        self._descriptor = descriptor
-        self._lines = 0
-        self._open = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self.seal()
-        else:
-            self._close()
-
-    def write(self, item: RawItem | Gone) -> None:
-        """Append one line; RejectedItem `too-long` beyond 1 MiB, Stop when the disk refuses (then it is as before)."""
-        if not self._open:
-            raise ValueError(f"{self._path.name} is closed")
-        line = to_line(item).encode()
-        try:
-            append(self._descriptor, line)
-        except OSError as error:
-            raise refused("write", self._path, error) from error
-        self._lines += 1
-
-    def seal(self) -> Path | None:
-        """Make the file durable and visible to ingest; None, and no file, if nothing was written or it is closed."""
-        if not self._open:
-            return None
-        if not self._lines:
-            self.discard()
-            return None
-        try:
-            sealed = _seal(self._path, self._descriptor)
-        except OSError as error:
-            raise refused("seal", self._path, error) from error
-        finally:
-            self._close()
-        return sealed
-
-    def discard(self) -> None:
-        """Forget what was written."""
-        if self._open:
-            self._path.unlink(missing_ok=True)
-            self._close()
-
-    def _close(self) -> None:
-        if self._open:
-            self._open = False
-            os.close(self._descriptor)
 
 
 class Spool:
@@ -106,7 +42,7 @@ class Spool:
             self._make_folders()
             for number in count():
                 path = self.root / f"{stem}-{number:03d}{PART}"
-                descriptor = self._claim(path)
+                descriptor = claim(path, self._done)
                 if descriptor is not None:
                     return SpoolWriter(path, descriptor)
         except OSError as error:
@@ -118,7 +54,7 @@ class Spool:
         recovered = []
         try:
             for path in sorted(self.root.glob(f"*{PART}")):
-                sealed = _adopt(path)
+                sealed = adopt(path)
                 if sealed is not None:
                     log.warning("recovered %s from a writer that died", sealed.name)
                     recovered.append(sealed)
@@ -137,8 +73,8 @@ class Spool:
         """
         try:
             with path.open("rb") as file:
-                for number, raw in enumerate(_lines(file), start=1):
-                    yield number, raw.decode("utf-8", "replace"), _item(raw)
+                for number, raw in enumerate(lines(file), start=1):
+                    yield number, raw.decode("utf-8", "replace"), item_of(raw)
         except FileNotFoundError as error:
             raise Transient(f"{path.name} is no longer in the spool: another run has taken it") from error
         except OSError as error:
@@ -147,11 +83,11 @@ class Spool:
     def reject(self, path: Path, number: int, line: str, error: RejectedItem) -> None:
         """Keep a line beside its file with the reason; saying it twice keeps it once."""
         if path not in self._rejects:
-            self._rejects[path] = Rejects(_beside(path))
+            self._rejects[path] = Rejects(beside(path))
         try:
             self._rejects[path].add(number, line, error)
         except OSError as refusal:
-            raise refused("write", _beside(path), refusal) from refusal
+            raise refused("write", beside(path), refusal) from refusal
 
     def ack(self, path: Path) -> Path:
         """Everything of this file is stored or rejected: move it, and its rejects, into done/."""
@@ -161,8 +97,8 @@ class Spool:
         target = self._done / path.name
         try:
             self._make_folders()
-            if _beside(path).exists():
-                _beside(path).replace(_beside(target))
+            if beside(path).exists():
+                beside(path).replace(beside(target))
             if path.exists() or not target.exists():  # acknowledged twice is acknowledged
                 path.replace(target)
         except OSError as error:
@@ -185,7 +121,7 @@ class Spool:
         old = [path for path in self._done.glob(f"*{SEALED}") if path.name.split("-", 1)[0] < limit]
         for path in old:
             path.unlink(missing_ok=True)
-            _beside(path).unlink(missing_ok=True)
+            beside(path).unlink(missing_ok=True)
         return len(old)
 
     def depth(self) -> int:
@@ -199,88 +135,6 @@ class Spool:
     def _make_folders(self) -> None:
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._done.mkdir(exist_ok=True, mode=0o700)
-
-    def _claim(self, path: Path) -> int | None:
-        """The locked descriptor of a new file; None where the name is taken or was while we came."""
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        except FileExistsError:
-            return None
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        final = path.name.removesuffix(PART) + SEALED
-        # First the folder, then done/: a file moves that way only, so it cannot slip past both looks.
-        free = _is(path, descriptor) and not (self.root / final).exists() and not (self._done / final).exists()
-        if free:
-            return descriptor
-        if _is(path, descriptor):
-            path.unlink()
-        os.close(descriptor)
-        return None
-
-
-def _adopt(path: Path) -> Path | None:
-    """Seal the file of a dead writer; None if its writer lives, has just sealed it, or wrote nothing."""
-    try:
-        descriptor = os.open(path, os.O_RDWR)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not _is(path, descriptor):
-            return None
-        if not os.fstat(descriptor).st_size:
-            path.unlink()
-            return None
-        return _seal(path, descriptor)
-    except BlockingIOError:
-        return None
-    finally:
-        os.close(descriptor)
-
-
-def _seal(path: Path, descriptor: int) -> Path:
-    os.fsync(descriptor)
-    sealed = path.with_name(path.name.removesuffix(PART) + SEALED)
-    path.rename(sealed)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the rename itself, see rename(2) and fsync(2)
-    finally:
-        os.close(folder)
-    return sealed
-
-
-def _is(path: Path, descriptor: int) -> bool:
-    """Whether this name still leads to the open file."""
-    try:
-        named = path.stat()
-    except FileNotFoundError:
-        return False
-    return os.path.samestat(named, os.fstat(descriptor))
-
-
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    while line := file.readline(MAX_LINE + 1):
-        rest = line
-        while len(line) > MAX_LINE and rest and not rest.endswith(b"\n"):
-            rest = file.readline(MAX_LINE)
-        yield line
-
-
-def _item(raw: bytes) -> RawItem | Gone | RejectedItem:
-    if len(raw) > MAX_LINE:
-        return RejectedItem("too-long", f"the line has more than {MAX_LINE} bytes")
-    try:
-        return from_line(raw.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        return RejectedItem("bad-encoding", f"not UTF-8 at byte {error.start}")
-    except RejectedItem as error:
-        torn = error.reason == "bad-json" and not raw.endswith(b"\n")
-        return RejectedItem("truncated", "the writer was killed in this line") if torn else error
-
-
-def _beside(path: Path) -> Path:
-    return path.with_suffix(REJECTS)
 
 
 def _size(path: Path) -> int:
