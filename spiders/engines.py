@@ -46,7 +46,10 @@ ENGINES: Mapping[str, Engine] = {
         post="div.post[id^=p]",
         native_id="@id",
         text=".content",
-        author="p.author .username || p.author .username-coloured || p.author strong || .postprofile .username || .postprofile dt a",
+        author=(
+            "p.author .username || p.author .username-coloured || p.author strong || .postprofile .username || "
+            ".postprofile dt a"
+        ),
         date="p.author time@datetime || p.author time || p.author",
         title="h2.topic-title a || h2.topic-title || #page-body > h2 a || #page-body h2",
         thread="a.topictitle",
@@ -67,7 +70,9 @@ ENGINES: Mapping[str, Engine] = {
         author="@data-author || .message-name .username || .message-name",
         date=".message-attribution-main time@datetime || .message-attribution time@datetime || time.u-dt@datetime",
         title="h1.p-title-value",
-        thread=".structItem-title a[href*='/threads/'] || .structItem-title a[data-tp-primary] || .structItem-title a",
+        thread=(
+            ".structItem-title a[href*='/threads/'] || .structItem-title a[data-tp-primary] || .structItem-title a"
+        ),
         board=".node-title a",
         next="a.pageNav-jump--next",
         permalink=".message-attribution-main a[href*='post-']@href || .message-attribution a[href*='post-']@href",
@@ -88,7 +93,10 @@ ENGINES: Mapping[str, Engine] = {
         author="[itemprop=author] [itemprop=name] || .creator [itemprop=name] || .creator",
         date="time[itemprop=datePublished]@datetime || .crawler-post-infos time@datetime || time@datetime",
         title="#topic-title h1 a || #topic-title h1 || h1",
-        thread="a.raw-topic-link, a.title.raw-link, .topic-list-item .link-top-line a.title, [itemprop=itemListElement] > a[itemprop=url]",
+        thread=(
+            "a.raw-topic-link, a.title.raw-link, .topic-list-item .link-top-line a.title, "
+            "[itemprop=itemListElement] > a[itemprop=url]"
+        ),
         board=".category-list a[itemprop=url] || .category-title-link || tr[data-category-id] h3 a",
         next="link[rel=next] || a[rel=next]",
         number="[itemprop=position] || @id",
@@ -109,7 +117,10 @@ ENGINES: Mapping[str, Engine] = {
         date=".post-content-wrapper > p small || .post-content-wrapper p small",
         title="h1",
         thread="a.topic-name-link",
-        board=".forum-name a[href*='/forum/'], .forum-name-col a[href*='/forum/'], .subforum-list a, .forumlist a[href*='/forum/']:not([href*='/topic/']):not([href*='/feeds/'])",
+        board=(
+            ".forum-name a[href*='/forum/'], .forum-name-col a[href*='/forum/'], .subforum-list a, "
+            ".forumlist a[href*='/forum/']:not([href*='/topic/']):not([href*='/feeds/'])"
+        ),
         next=".pagination li:not(.disabled):last-child a.page-link",
         permalink="h4.subject a[href*='post=']@href",
         drop=".post-signature, .attachments",

@@ -9,7 +9,7 @@ from config.models import CssSource, ForumSource, ReviewsSource, Source
 from mentions.errors import RejectedItem, Stop
 from mentions.model import RawItem
 from mentions.urls import site_of
-from spiders.extract_article import read_article, read_signs
+from spiders.extract_article import read_article
 from spiders.extract_comments import read_comments
 from spiders.extract_css import read_css
 from spiders.extract_dates import stated_zone
@@ -17,9 +17,10 @@ from spiders.extract_decode import decode
 from spiders.extract_discussion import read_discussion
 from spiders.extract_feed import complete, parse_json, read_feed, read_json_feed
 from spiders.extract_forum import forum_page, recognise
-from spiders.extract_links import article_links, canonical, head_links, next_links, product_links
+from spiders.extract_links import article_links, canonical, comment_pages, head_links, next_links, product_links
 from spiders.extract_model import Extraction, Links, Page
 from spiders.extract_reviews import read_reviews
+from spiders.extract_signs import read_signs
 from spiders.extract_sitemap import is_sitemap, read_sitemap
 from spiders.extract_structured import read_things
 from spiders.extract_text import parse_html, pick, text_of
@@ -97,7 +98,8 @@ def for_kind(found: Extraction, kind: str | None) -> Extraction:
     if kind not in ("forum", "reviews"):
         return found
     leads = found.links.articles
-    links = replace(Links(), next=found.links.next, **{"threads" if kind == "forum" else "products": leads})
+    threads, products = (leads, ()) if kind == "forum" else ((), leads)
+    links = Links(next=found.links.next, threads=threads, products=products)
     return replace(found, items=(), links=links)
 
 
@@ -179,4 +181,5 @@ def _blog(page: Page, source: Source | None) -> Extraction:
         links = replace(head_links(page), articles=article_links(page))
         return Extraction(links=links, form="listing" if links.articles or links.next else "page")
     comments = read_comments(page, article.title)
-    return Extraction(items=(article, *comments), links=head_links(page), form="article")
+    links = replace(head_links(page), next=comment_pages(page))  # rel=next leads to another article here
+    return Extraction(items=(article, *comments), links=links, form="article")

@@ -12,16 +12,31 @@ from spiders.extract_structured import Thing, address, counters, names, objects,
 from spiders.extract_text import Node, pick, pick_one, pick_value, text_of
 from spiders.extract_urls import comment_number, first_page
 
-COMMENT = "[id^=comment-], [id^=div-comment-], [id^=li-comment-], .u-comment, .p-comment, .h-cite, li.comment, article.comment, div.comment"
+COMMENT = (
+    "[id^=comment-], [id^=div-comment-], [id^=li-comment-], .u-comment, .p-comment, .h-cite, li.comment, "
+    "article.comment, div.comment"
+)
 ID = re.compile(r"(?:(?:li|div)-)?(?:comment|c)[-_]?(\d{1,18})", re.IGNORECASE)
 LINKBACK = re.compile(r"\b(?:pingback|trackback)\b")
 NOT_ONE = re.compile(
     r"\b(?:comment-respond|comment-form|comments?-(?:list|area|count|title|meta|author|content|body))\b"
 )
-AUTHOR = ".wp-block-comment-author-name || .comment-author .fn || .comment-author [itemprop=name] || .p-author || [itemprop=author] || .fn || cite || .comment-author || .comment__author || .author || .username"
-DATE = "time[datetime]@datetime || .dt-published@datetime || .comment-metadata a || .comment-meta a || .commentmetadata a || .comment-date || .date || time || .comment-metadata || .comment-meta"
-TEXT = ".wp-block-comment-content || .comment-content || .comment_content || [itemprop=text] || .e-content || .p-content || .comment-text || .comment-body .text || .comment__content || .comment-body || .content"
-META = ".comment-meta, .comment-metadata, .commentmetadata, .comment-author, .reply, .comment-reply-link, .comment-awaiting-moderation, .comment-edit-link, .says, form"
+AUTHOR = (
+    ".wp-block-comment-author-name || .comment-author .fn || .comment-author [itemprop=name] || .p-author || "
+    "[itemprop=author] || .fn || cite || .comment-author || .comment__author || .author || .username"
+)
+DATE = (
+    "time[datetime]@datetime || .dt-published@datetime || .comment-metadata a || .comment-meta a || "
+    ".commentmetadata a || .comment-date || .date || time || .comment-metadata || .comment-meta"
+)
+TEXT = (
+    ".wp-block-comment-content || .comment-content || .comment_content || [itemprop=text] || .e-content || "
+    ".p-content || .comment-text || .comment-body .text || .comment__content || .comment-body || .content"
+)
+META = (
+    ".comment-meta, .comment-metadata, .commentmetadata, .comment-author, .reply, .comment-reply-link, "
+    ".comment-awaiting-moderation, .comment-edit-link, .says, form"
+)
 
 
 def read_comments(page: Page, title: str | None) -> tuple[RawItem, ...]:
@@ -31,9 +46,8 @@ def read_comments(page: Page, title: str | None) -> tuple[RawItem, ...]:
 
 
 def _schema(page: Page) -> Iterator[RawItem]:
-    stack: list[tuple[Thing, str | None, int]] = [
-        (thing, None, 0) for thing in walk(page.things, ("Comment", "UserComments"))
-    ][::-1]
+    stack: list[tuple[Thing, str | None, int]] = []
+    stack += [(thing, None, 0) for thing in walk(page.things, ("Comment", "UserComments"))][::-1]
     while stack:
         thing, parent, depth = stack.pop()
         item = _from_thing(page, thing, parent)
@@ -121,17 +135,11 @@ def _from_node(page: Page, node: Node, number: str | None, parent: str | None, i
     text = text_of(holder, without=[*inside, *replies, *pick(holder, META)])
     if not text or (number is None and pick(node, "form textarea")):
         return None
-    link = next(
-        (
-            page.link(a.get("href"), fragment=True)
-            for a in pick(node, "a[href*='#']")
-            if comment_number(a.get("href")) == number and number
-        ),
-        None,
-    )
+    own = [a.get("href") for a in pick(node, "a[href*='#']") if number and comment_number(a.get("href")) == number]
+    link = page.link(own[0], fragment=True) if own else None
     link = link or page.link(pick_value(node, "a.u-url@href"), fragment=True)
     stamp = next((stamp for choice in DATE.split(" || ") if (stamp := page.date(pick_value(node, choice)))), None)
     return page.item(
-        stamp, "html", unit="comment", url=link or _permalink(page, number), thread_url=first_page(page.home), native_id=number,
-        parent=parent, text=text, author=clean_author(pick_value(node, AUTHOR)), extractor="comments",
+        stamp, "html", unit="comment", url=link or _permalink(page, number), thread_url=first_page(page.home),
+        native_id=number, parent=parent, text=text, author=clean_author(pick_value(node, AUTHOR)), extractor="comments",
     )  # fmt: skip

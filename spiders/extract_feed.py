@@ -1,9 +1,10 @@
 """RSS, Atom and JSON Feed: articles, or the comments of a comment feed. Bytes only, never a URL (docs/adr/0005)."""
 
+import calendar
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,12 +20,14 @@ from spiders.extract_text import fragment, pick, plain, text_of
 from spiders.extract_urls import comment_number, first_page
 
 SHORT = 600  # characters: a summary below this seldom is the article
+TINY = 40  # characters: full content below this is a mere hint
 CUT = re.compile(
     r"(?:\[?(?:…|\.\.\.|&hellip;)\]?|\b(?:read more|continue reading|lire (?:la suite|plus)|en savoir plus)\W{0,3})$",
     re.IGNORECASE,
 )
 BADGE = re.compile(
-    r"^(?:The post .{1,300} (?:appeared first|first appeared) on .{1,200}|L[’'ea ]{1,2} ?article .{1,300} est apparu en premier sur .{1,200})\.?$"
+    r"^(?:The post .{1,300} (?:appeared first|first appeared) on .{1,200}|"
+    r"L[’'ea ]{1,2} ?article .{1,300} est apparu en premier sur .{1,200})\.?$"
 )
 REPLY = re.compile(r"^\s*(?:In reply to|En réponse à)\s*$", re.IGNORECASE)
 COMMENT_ON = re.compile(
@@ -56,7 +59,7 @@ def read_feed(page: Page) -> Extraction:
 
 
 def _gather(
-    page: Page, feed: Mapping[str, Any], entries: list[Mapping[str, Any]], notes: tuple[str, ...]
+    page: Page, feed: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], notes: tuple[str, ...]
 ) -> Extraction:
     pairs = [(entry, page.link(entry.get("link") or _permalink(entry), fragment=True)) for entry in entries]
     linked = [(entry, link) for entry, link in pairs if link]
@@ -101,7 +104,7 @@ def _markup(entry: Mapping[str, Any]) -> tuple[str, bool]:
 def _article(page: Page, entry: Mapping[str, Any], link: str) -> tuple[RawItem | None, bool]:
     markup, full = _markup(entry)
     text = strip_badge(plain(markup))
-    cut = bool(CUT.search(text)) or len(text) < (SHORT // 3 if full else SHORT)
+    cut = bool(CUT.search(text)) or len(text) < (TINY if full else SHORT)
     title = plain(str(entry.get("title") or "")) or None
     if not text and not title:
         return None, True
@@ -146,8 +149,8 @@ def _stamp(page: Page, entry: Mapping[str, Any], name: str) -> Stamp | None:
     if stamp or not parsed:
         return stamp
     try:
-        return Stamp(datetime(*parsed[:6], tzinfo=UTC), "second")
-    except (ValueError, TypeError):
+        return Stamp(datetime.fromtimestamp(calendar.timegm(parsed), UTC), "second")
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -159,8 +162,8 @@ def _comment(page: Page, feed: Mapping[str, Any], entry: Mapping[str, Any], link
     channel = COMMENT_ON.match(plain(str(feed.get("title") or "")))
     stamp, _ = _dates(page, entry)
     return page.item(
-        stamp, "feed", unit="comment", url=link, thread_url=first_page(link), native_id=comment_number(link), parent=parent,
-        thread_title=(on or channel or {"title": None})["title"], text=text,
+        stamp, "feed", unit="comment", url=link, thread_url=first_page(link), native_id=comment_number(link),
+        parent=parent, thread_title=(on or channel or {"title": None})["title"], text=text,
         author=_author(entry) or clean_author(on["who"] if on else None), extractor="feed",
     )  # fmt: skip
 

@@ -13,7 +13,8 @@ from spiders.extract_urls import first_page, same_site
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 COMMENTS = re.compile(r"\b(?:comments?|commentaires?|replies)\b", re.IGNORECASE)
 NEXT_TEXT = re.compile(
-    r"(?:next|next page|suivante?s?|page suivante|older(?: posts| entries)?|articles plus anciens|weiter)?\s?[›»→>]{0,2}",
+    r"(?:next|next page|suivante?s?|page suivante|older(?: posts| entries)?|articles plus anciens|weiter)?"
+    r"\s?[›»→>]{0,2}",
     re.IGNORECASE,
 )
 FURNITURE = re.compile(
@@ -22,8 +23,15 @@ FURNITURE = re.compile(
     r"cgu|cgv|page|wp-admin|wp-login\.php|wp-json|archives?)(?:/|$)|\.(?:jpe?g|png|gif|webp|svg|pdf|zip|css|js|xml|json)$",
     re.IGNORECASE,
 )  # fmt: skip
-HEADED = "h1 a[href], h2 a[href], h3 a[href], a[rel~=bookmark], .entry-title a[href], .post-title a[href], a.u-url[href], article > a[href], .post-card a[href]"
-PRODUCT_BOX = ".product_pod a[href], .product a[href], .product-item a[href], .product-card a[href], .product-miniature a[href], [itemtype$='/Product'] a[href], [itemtype$='/Product'] link[itemprop=url], a.product-link"
+HEADED = (
+    "h1 a[href], h2 a[href], h3 a[href], a[rel~=bookmark], .entry-title a[href], .post-title a[href], "
+    "a.u-url[href], article > a[href], .post-card a[href]"
+)
+PRODUCT_BOX = (
+    ".product_pod a[href], .product a[href], .product-item a[href], .product-card a[href], "
+    ".product-miniature a[href], [itemtype$='/Product'] a[href], [itemtype$='/Product'] link[itemprop=url], "
+    "a.product-link"
+)
 PRODUCT_PATH = re.compile(
     r"/(?:products?|produits?|p|dp|item|items|article|fiche)/[^/]+/?$|/catalogue/[^/]+_\d+/?$|-p-?\d+(?:\.html)?$",
     re.IGNORECASE,
@@ -75,12 +83,19 @@ def next_links(page: Page) -> tuple[str, ...]:
     """The following page of a list or thread, by `rel=next`, or a "next" link inside a pagination block."""
     found = pick(page.tree, "link[rel~=next][href], a[rel~=next][href]")
     if not found:
-        blocks = "[class*=pag] a[href], [class*=Pag] a[href], nav a[href], li.next a[href], a.next[href], li.nextlink a[href]"
+        blocks = "[class*=pag] a[href], [class*=Pag] a[href], nav a[href], li.next a[href], a.next[href]"
         found = [node for node in pick(page.tree, blocks) if _says_next(node)][:1]
     here = urldefrag(page.url)[0]
     return tuple(
         url for url in page.links(node.get("href") for node in found if node.get("href").strip()) if url != here
     )
+
+
+def comment_pages(page: Page) -> tuple[str, ...]:
+    """The other pages of an article's comments (`/comment-page-2/`, `?cpage=2`), as far as the page links to them."""
+    hrefs = [node.get("href") for node in pick(page.tree, "a[href*=comment-page-], a[href*='cpage=']")]
+    home, shown = first_page(page.home), {page.home, urldefrag(page.url)[0]}
+    return tuple(url for url in page.links(hrefs) if first_page(url) == home and url not in shown)
 
 
 def _says_next(node: Node) -> bool:

@@ -55,7 +55,8 @@ class Extraction:
 class Page:
     """One decoded body and the facts of its response, as every reader wants them.
 
-    `zone` is that of dates without one; `base` is where relative links start (`<base href>`); `tree` is None for feeds and JSON; `things` are its structured data.
+    `zone` is that of dates without one; `base` is where relative links start (`<base href>`);
+    `tree` is None for feeds and JSON; `things` are its structured data.
     """
 
     url: str

@@ -16,7 +16,21 @@ from spiders.extract_text import Node, inline, pick, plain
 Thing: TypeAlias = dict[str, Any]
 
 ARTICLES = frozenset(
-    ["Article", "NewsArticle", "BlogPosting", "Report", "TechArticle", "LiveBlogPosting", "OpinionNewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "ReviewNewsArticle", "AdvertiserContentArticle", "ScholarlyArticle", "SatiricalArticle"]
+    [
+        "Article",
+        "NewsArticle",
+        "BlogPosting",
+        "Report",
+        "TechArticle",
+        "LiveBlogPosting",
+        "OpinionNewsArticle",
+        "ReportageNewsArticle",
+        "AnalysisNewsArticle",
+        "ReviewNewsArticle",
+        "AdvertiserContentArticle",
+        "ScholarlyArticle",
+        "SatiricalArticle",
+    ]
 )
 DISCUSSIONS = frozenset(("DiscussionForumPosting", "QAPage", "Question"))
 DEEPEST = 20  # levels of nesting that mean something
@@ -49,7 +63,21 @@ def unfold(item: Any) -> Iterator[Thing]:
 
 def microdata(tree: Node, url: str, notes: list[str]) -> list[Thing]:
     """Microdata in the shape of JSON-LD; plain `itemscope` furniture costs nothing when no type is of use."""
-    wanted = ["Product", "Review", "Article", "Posting", "Comment", "Question", "QAPage", "Rating", "Business", "Restaurant", "Hotel", "Book", "App"]
+    wanted = [
+        "Product",
+        "Review",
+        "Article",
+        "Posting",
+        "Comment",
+        "Question",
+        "QAPage",
+        "Rating",
+        "Business",
+        "Restaurant",
+        "Hotel",
+        "Book",
+        "App",
+    ]
     types = " ".join(node.get("itemtype") or "" for node in pick(tree, "[itemtype]"))
     if not any(word in types for word in wanted):
         return []

@@ -14,11 +14,65 @@ from mentions.errors import RejectedItem
 Node: TypeAlias = Any  # lxml ships no types
 
 PARAGRAPH = frozenset(
-    ["address", "article", "aside", "blockquote", "caption", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "legend", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "ul"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "caption",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "legend",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "ul",
+    ]
 )
 LINE = frozenset(("br", "li", "tr"))
 SILENT = frozenset(
-    ["script", "style", "noscript", "template", "svg", "math", "head", "title", "iframe", "object", "button", "select", "textarea", "input"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "math",
+        "head",
+        "title",
+        "iframe",
+        "object",
+        "button",
+        "select",
+        "textarea",
+        "input",
+    ]
 )
 SMILEY = re.compile(r"emoji|smil", re.IGNORECASE)
 SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
@@ -75,7 +129,7 @@ def inline(node: Node) -> str:
 
 
 def text_of(node: Node, *, without: Collection[Node] = ()) -> str:
-    """The text of a node: `\\n\\n` between paragraphs, `\\n` at line breaks, nodes of `without` left out."""
+    """The text of a node: an empty line between paragraphs, a line break at <br>, nodes of `without` left out."""
     parts: list[str] = []
     verbatim = 0
     left_out = set(without)

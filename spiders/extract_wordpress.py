@@ -99,8 +99,8 @@ def _comment(page: Page, entry: Mapping[str, Any]) -> RawItem | None:
         return None
     parent = entry.get("parent")
     return page.item(
-        _gmt(page, entry.get("date_gmt")), "wordpress", unit="comment", url=url, thread_url=first_page(url), text=text,
-        thread_title=rendered(_embedded(entry, "up").get("title")) or None, native_id=str(entry.get("id") or "") or None,
-        parent=str(parent) if isinstance(parent, int) and parent else None,
+        _gmt(page, entry.get("date_gmt")), "wordpress", unit="comment", url=url, thread_url=first_page(url),
+        text=text, thread_title=rendered(_embedded(entry, "up").get("title")) or None,
+        native_id=str(entry.get("id") or "") or None, parent=str(parent) if isinstance(parent, int) and parent else None,
         author=clean_author(str(entry.get("author_name") or "")), extractor="wordpress",
     )  # fmt: skip

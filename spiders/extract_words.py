@@ -41,13 +41,15 @@ OFFSETS: Mapping[str, float] = {
 }  # fmt: skip
 UNIT_SECONDS: Mapping[str, int] = {
     "se": 1, "s": 1, "mi": 60, "ho": 3600, "h": 3600, "he": 3600, "hr": 3600, "da": 86_400, "d": 86_400, "jo": 86_400,
-    "j": 86_400, "we": 604_800, "sem": 604_800, "w": 604_800, "mo": 2_629_746, "ye": 31_556_952, "an": 31_556_952, "y": 31_556_952,
+    "j": 86_400, "we": 604_800, "sem": 604_800, "w": 604_800, "mo": 2_629_746, "ye": 31_556_952,
+    "an": 31_556_952, "y": 31_556_952,
 }  # fmt: skip
 _UNIT = (
     r"secondes?|seconds?|secs?|s|minutes?|mins?|min|hours?|hrs?|heures?|h|days?|jours?|d|j|weeks?|w|semaines?|"
     r"months?|mois|years?|ans?|année?s?|y"
 )
 AGO = re.compile(
-    rf"\b(?P<n>\d{{1,4}}|an?|one|few)\s?(?P<u>{_UNIT})\s+ago\b|\bil y a (?:environ |plus d[e'’] ?)?(?P<n2>\d{{1,4}}|une?|quelques)\s?(?P<u2>{_UNIT})\b"
+    rf"\b(?P<n>\d{{1,4}}|an?|one|few)\s?(?P<u>{_UNIT})\s+ago\b|"
+    rf"\bil y a (?:environ |plus d[e'’] ?)?(?P<n2>\d{{1,4}}|une?|quelques)\s?(?P<u2>{_UNIT})\b"
 )
 NOW = re.compile(r"\b(?:just now|moments? ago|à l['’]instant|il y a un instant|less than a minute ago|a l['’]instant)")
