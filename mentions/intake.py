@@ -54,8 +54,13 @@ class _Dated(NamedTuple):
 
 
 def key_of(item: RawItem | Gone) -> str:
-    """The key of the post that an item or its disappearance is about; RejectedItem `bad-url`."""
-    return post_key(canonical_url(item.url), _id(item.native_id))
+    """The key of the post that an item or its disappearance is about; RejectedItem `bad-url`.
+
+    A native id counts under the thread, not under the item's own address: permalinks move from page to page of a
+    thread (WordPress comment pages, forums after a moderation), the thread's first page does not.
+    """
+    native = _id(item.native_id)
+    return post_key(canonical_url(item.thread_url if native and item.thread_url else item.url), native)
 
 
 def draft(raw: RawItem, options: IntakeOptions) -> Post:
@@ -74,7 +79,7 @@ def draft(raw: RawItem, options: IntakeOptions) -> Post:
     fetched = _utc(raw.fetched_at, zone)
     dated = _published(raw, fetched, zone)
     edited = _utc(raw.edited, zone) if raw.edited else None
-    key = post_key(canonical, _id(raw.native_id))
+    key = key_of(raw)
     site = site_of(canonical)
     pseudonym, name = _author(raw.author, site, options)
     return Post(
@@ -124,8 +129,8 @@ def settle(draft: Post, known: Known | None, pipeline: str) -> tuple[Post, Fate]
     """The draft under its known identity, and what is to be done with it.
 
     `new`, `edited` (content or date improved, or a tombstone came back): judge and store. `again`: same content,
-    judged by another pipeline: judge and store. `unchanged`: nothing. `stale`: older than what is stored; nothing,
-    but a store that can may bring its first_seen_at down to the post's.
+    judged by another pipeline: judge and store. `unchanged`, `stale` (older than what is stored): nothing but
+    `first_seen_at` and `fetched_at`, of which the post holds the first and the last known.
     """
     if known is None:
         return draft, "new"
@@ -140,14 +145,12 @@ def settle(draft: Post, known: Known | None, pipeline: str) -> tuple[Post, Fate]
         published_precision=dated.precision,
     )
     same = draft.content_hash == known.content_hash
-    if _outranks(draft, known):
-        if not same or known.gone or _improved(dated, known):
-            return replace(post, revision=known.revision + 1), "edited"
-    elif not same or known.gone:
+    if _outranks(draft, known) and (not same or known.gone or _improved(dated, known)):
+        return replace(post, revision=known.revision + 1), "edited"
+    post = replace(post, fetched_at=max(draft.fetched_at, known.fetched_at))
+    if not _outranks(draft, known) and (not same or known.gone):
         return post, "stale"
-    if known.pipeline != pipeline:
-        return replace(post, fetched_at=max(draft.fetched_at, known.fetched_at)), "again"
-    return post, "unchanged"
+    return post, "unchanged" if known.pipeline == pipeline else "again"
 
 
 def _outranks(draft: Post, known: Known) -> bool:
