@@ -1,1 +1,1 @@
-"""The week in one page."""
+"""The weekly report: numbers, and the page they make."""

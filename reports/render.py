@@ -1,0 +1,49 @@
+"""The report as a mail: one HTML page that needs nothing else, and its plain-text twin."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from reports.model import WeeklyReport
+from reports.plain import plain
+from reports.texts import Code
+from reports.wording import lay_out
+from reports.words import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a mail needs; `subject` is one line."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def safe_link(url: str | None) -> str | None:
+    """The address if a click on it can only open a web page (no `javascript:`, no `data:`), else None."""
+    try:
+        return url if url and urlsplit(url).scheme in {"http", "https"} else None
+    except ValueError:
+        return None
+
+
+def _environment() -> Environment:
+    templates = FileSystemLoader(Path(__file__).with_name("templates"))
+    environment = Environment(
+        loader=templates, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["safe_link"] = safe_link
+    return environment
+
+
+PAGES = _environment()
+
+
+def render(report: WeeklyReport, language: Code) -> Rendered:
+    """The report in French or English; every text from outside is escaped, no address is loaded by itself."""
+    page = lay_out(report, Language(language, report.zone))
+    html = PAGES.get_template("weekly.html.j2").render(page=page)
+    return Rendered(page.subject, html, plain(page))

@@ -1,0 +1,178 @@
+"""The numbers of one week of one brand, from the named queries of the store and the records of `state`."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from config.models import Brand, Config
+from mentions.errors import Stop
+from mentions.filter import MentionFilter
+from mentions.model import CrisisLabel
+from mentions.queries import (
+    EmergingTerms,
+    Health,
+    SentimentByBucket,
+    SentimentRow,
+    Stories,
+    Top,
+    Volume,
+    VolumeRow,
+    Worst,
+)
+from mentions.store import MentionStore
+from reports.coverage import coverage
+from reports.model import Day, IncidentLine, LabelLine, SourceLine, Span, Tally, Voice, WeeklyReport
+from reports.week import week_before, week_of
+from state.records import Incident, Run
+
+WORST = 5
+LINES = 8
+BACKGROUND = timedelta(weeks=4)  # what a term is new against
+
+
+def build(
+    store: MentionStore,
+    incidents: Sequence[Incident],
+    runs: Sequence[Run],
+    config: Config,
+    brand: str,
+    week_start: date,
+    *,
+    as_of: datetime | None = None,
+) -> WeeklyReport:
+    """The week of `brand` that starts on the Monday `week_start`, in the brand's own time zone.
+
+    With `as_of` inside the week, the week ends there, and is compared with the same part of the week
+    before. Counts include posts deleted since; lists of mentions do not. `incidents` and `runs` may be
+    more than the week's: what does not belong is left out. Stop if the brand is not configured.
+    """
+    mine = _brand(config, brand)
+    zone = (mine.timezone or config.vigie.timezone).info
+    span = week_of(week_start, zone, as_of)
+    before = week_before(span, zone)
+    compared = [mine, *(b for b in config.brands if b.role == "competitor" and b.name != brand)]
+    of_all = MentionFilter(brands=tuple(b.name for b in compared), gone=True)
+    of_mine = of_all.of([brand]).between(span.start, span.end)
+    volume = {row.brand: row for row in store.run(Volume(where=of_all.between(span.start, span.end)))}
+    earlier = {row.brand: row for row in store.run(Volume(where=of_all.of([brand]).between(before.start, before.end)))}
+    iso = week_start.isocalendar()
+    return WeeklyReport(
+        brand=brand,
+        zone=zone,
+        year=iso.year,
+        week=iso.week,
+        span=span,
+        before=before,
+        now=_tally(volume.get(brand)),
+        then=_tally(earlier.get(brand)),
+        days=fold_days(store.run(SentimentByBucket(where=of_mine, minutes=_minutes(span, zone))), span, zone),
+        voices=_voices(compared, volume),
+        incidents=_incidents(incidents, brand, span),
+        worst=tuple(
+            store.run(Worst(where=replace(of_mine, labels=("negative",), gone=False, copies=False), size=WORST))
+        ),
+        labels=_labels(store, of_mine, before),
+        sources=_sources(store, of_mine),
+        stories=tuple(store.run(Stories(where=replace(of_mine, gone=False), size=WORST))),
+        terms=tuple(
+            store.run(
+                EmergingTerms(where=of_mine, against=of_mine.between(span.start - BACKGROUND, span.start), size=LINES)
+            )
+        ),
+        coverage=coverage(config.sources, runs, {row.source: row for row in store.run(Health(where=of_mine))}, span),
+    )
+
+
+def _brand(config: Config, name: str) -> Brand:
+    for brand in config.brands:
+        if brand.name == name:
+            return brand
+    raise Stop(f"there is no brand {name!r} in brands.yaml; brands: {', '.join(b.name for b in config.brands)}")
+
+
+def _tally(row: VolumeRow | None) -> Tally:
+    if row is None:
+        return Tally()
+    return Tally(
+        mentions=row.mentions,
+        negative=row.negative,
+        neutral=row.neutral,
+        positive=row.positive,
+        stories=row.stories,
+        authors=row.authors,
+    )
+
+
+def _minutes(span: Span, zone: ZoneInfo) -> int:
+    """Buckets that no local midnight cuts: hours, or quarters in zones such as Asia/Kathmandu."""
+    offsets = {moment.astimezone(zone).utcoffset() or timedelta() for moment in (span.start, span.end)}
+    return 60 if all(offset % timedelta(hours=1) == timedelta() for offset in offsets) else 15
+
+
+def fold_days(rows: Iterable[SentimentRow], span: Span, zone: ZoneInfo) -> tuple[Day, ...]:
+    """Buckets of UTC folded to the local days of the span; days without mentions are there too."""
+    counts = Counter[tuple[date, str]]()
+    for row in rows:
+        counts[row.bucket.astimezone(zone).date(), row.label] += row.mentions
+    return tuple(
+        Day(
+            day=day,
+            negative=counts[day, "negative"],
+            neutral=counts[day, "neutral"],
+            positive=counts[day, "positive"],
+        )
+        for day in span.days
+    )
+
+
+def _voices(brands: Sequence[Brand], volume: Mapping[str, VolumeRow]) -> tuple[Voice, ...]:
+    voices = [
+        Voice(
+            brand=brand.name,
+            role=brand.role,
+            mentions=volume[brand.name].mentions if brand.name in volume else 0,
+            stories=volume[brand.name].stories if brand.name in volume else 0,
+        )
+        for brand in brands
+    ]
+    return tuple(sorted(voices, key=lambda voice: (-voice.mentions, voice.brand)))
+
+
+def _incidents(incidents: Sequence[Incident], brand: str, span: Span) -> tuple[IncidentLine, ...]:
+    """Those that were open at some time of the span, oldest first, as they stood at its end."""
+    return tuple(
+        IncidentLine(
+            id=incident.id,
+            tier=incident.tier,
+            opened_at=incident.opened_at,
+            closed_at=incident.closed_at if incident.closed_at and incident.closed_at < span.end else None,
+            opened_this_week=incident.opened_at >= span.start,
+            peak_score=incident.peak_score,
+            observed=incident.observed,
+            expected=incident.expected,
+            window_hours=incident.window_hours,
+        )
+        for incident in sorted(incidents, key=lambda incident: (incident.opened_at, incident.id))
+        if incident.brand == brand
+        and incident.opened_at < span.end
+        and (incident.closed_at is None or incident.closed_at >= span.start)
+    )
+
+
+def _labels(store: MentionStore, of_mine: MentionFilter, before: Span) -> tuple[LabelLine, ...]:
+    earlier = of_mine.between(before.start, before.end)
+    then = {row.value: row.mentions for row in store.run(Top(where=earlier, by="crisis_label", size=20))}
+    return tuple(
+        LabelLine(label=cast("CrisisLabel", row.value), mentions=row.mentions, before=then.get(row.value, 0))
+        for row in store.run(Top(where=of_mine, by="crisis_label", size=LINES))
+    )
+
+
+def _sources(store: MentionStore, of_mine: MentionFilter) -> tuple[SourceLine, ...]:
+    return tuple(
+        SourceLine(source=row.value, mentions=row.mentions, negative=row.negative)
+        for row in store.run(Top(where=of_mine, by="source", size=LINES))
+    )
