@@ -55,7 +55,7 @@ ENGINES: Mapping[str, Engine] = {
         thread="a.topictitle",
         board="a.forumtitle",
         next=".pagination a[rel=next] || .pagination li.next a || .pagination li.arrow.next a || a.right-box.right",
-        permalink=".postbody h3 a[href*='#p']@href || p.author a[href*='#p']@href",
+        permalink="p.author a[href*='p=']@href || .postbody h3 a[href*='p=']@href",
         drop=".attachbox, .signature, .notice, .codebox > p, .inline-attachment",
         edited=".notice",
         row="li.row",

@@ -49,10 +49,12 @@ def read_article(page: Page, signs: Signs, *, certain: bool = False) -> RawItem 
     if not (declared or certain or stamp):
         return None
     text, extractor = body_text(page, signs)
+    title = title_of(page, signs)
+    text = text.removeprefix(f"{title}\n\n")
     if not text or (len(text) < ENOUGH and not (declared or certain)):
         return None
     return page.item(
-        stamp, rule, unit="article", url=first_page(page.home), title=title_of(page, signs), text=text,
+        stamp, rule, unit="article", url=first_page(page.home), title=title, text=text,
         author=author_of(page, signs), edited=edited(page, signs, stamp), extractor=extractor,
         engagement=counters(signs.thing.get("interactionStatistic")) if signs.thing else {},
     )  # fmt: skip

@@ -23,7 +23,7 @@ def read_css(page: Page, source: CssSource) -> Extraction:
     found = [item for node in nodes if (item := _item(page, source, node)) is not None]
     notes = [] if nodes else [f"the selector {source.item!r} matches nothing"]
     if len(found) < len(nodes):
-        notes.append(f"{len(nodes) - len(found)} of {len(nodes)} items have no text")
+        notes.append(f"items without text: {len(nodes) - len(found)} of {len(nodes)}")
     items = with_ids(found) if source.unit != "article" else tuple(found)
     return Extraction(items=items, links=_links(page, source), notes=tuple(notes), form="css")
 

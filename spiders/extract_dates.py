@@ -223,9 +223,10 @@ def _numeric(low: str, order: Order | None) -> date | None:
 
 def _named(low: str, now: datetime) -> date | None:
     """`3 novembre 2026`, `Nov 3rd, 2026`, `3 nov.` (the last one before now)."""
-    month_word = next((word for word in WORD.finditer(low) if word[0] in MONTHS), None)
-    if month_word is None:
+    found = [word for word in WORD.finditer(low) if word[0] in MONTHS][:2]
+    if not found:
         return None
+    month_word = found[-1] if found[0][0] == "mar" else found[0]  # "mar. 3 nov.": a Tuesday, not March
     month = MONTHS[month_word[0]]
     before = [int(n) for n in NUMBER.findall(low[: month_word.start()])][-2:]
     after = [int(n) for n in NUMBER.findall(low[month_word.end() :])][:2]

@@ -29,6 +29,9 @@ def read_discussion(page: Page) -> tuple[RawItem, ...]:
         for thing in postings
         for entity in (objects(thing.get("mainEntity")) if "QAPage" in kinds(thing) else [thing])
     ]
+    roots = list(
+        {(address(thing.get("@id")) or address(thing.get("url")) or id(thing)): thing for thing in roots}.values()
+    )
     if not roots:
         return ()
     title = next((found for thing in roots if (found := word(thing.get("headline")) or word(thing.get("name")))), None)

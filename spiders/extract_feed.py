@@ -64,7 +64,7 @@ def _gather(
     pairs = [(entry, page.link(entry.get("link") or _permalink(entry), fragment=True)) for entry in entries]
     linked = [(entry, link) for entry, link in pairs if link]
     if len(linked) < len(pairs):
-        notes += (f"{len(pairs) - len(linked)} entries without a link",)
+        notes += (f"entries without a link: {len(pairs) - len(linked)}",)
     comments = bool(linked) and sum(comment_number(link) is not None for _, link in linked) * 2 > len(linked)
     items: list[RawItem] = []
     short: list[str] = []

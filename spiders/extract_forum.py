@@ -16,7 +16,9 @@ from spiders.extract_urls import first_page, offset_of
 
 DIGITS = re.compile(r"(\d{1,18})\D*$")
 RANK = re.compile(r"#?\s?([\d  ,.]{1,12})")
-EDITED_BY = re.compile(r"(?:last edited by|dernière modification par|modifié par|edited)\b", re.IGNORECASE)
+EDITED_BY = re.compile(
+    r"(?:last edited by|dernière modification par|modifié (?:en dernier )?par|edited)\b", re.IGNORECASE
+)
 TIMES = re.compile(r",\s*(?:edited|modifié)\b.*$", re.IGNORECASE)
 SAME = 5  # seconds: an edit date this close to the post is the post
 

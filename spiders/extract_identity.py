@@ -50,16 +50,20 @@ def _in_url(url: str | None) -> str | None:
 
 def with_ids(items: Sequence[RawItem]) -> tuple[RawItem, ...]:
     """Items with a native id each; true doubles (same id, or same author, date and text) only once."""
-    bare = Counter(_who_when(item) for item in items if item.native_id is None)
+    bare = Counter(who for who, _ in {(_who_when(item), _start(item)) for item in items if item.native_id is None})
     kept: dict[str, RawItem] = {}
     for item in items:
         native = item.native_id
         if native is None:
             told = item.author is not None and item.published is not None and bare[_who_when(item)] == 1
-            start = "" if told else " ".join(item.text.split())[:PREFIX]
+            start = "" if told else _start(item)
             native = sha256(f"{_who_when(item)}\n{start}".encode("utf-8", "replace")).hexdigest()[:16]
         kept.setdefault(native, replace(item, native_id=native))
     return tuple(kept.values())
+
+
+def _start(item: RawItem) -> str:
+    return " ".join(item.text.split())[:PREFIX]
 
 
 def _who_when(item: RawItem) -> str:

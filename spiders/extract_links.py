@@ -95,7 +95,8 @@ def comment_pages(page: Page) -> tuple[str, ...]:
     """The other pages of an article's comments (`/comment-page-2/`, `?cpage=2`), as far as the page links to them."""
     hrefs = [node.get("href") for node in pick(page.tree, "a[href*=comment-page-], a[href*='cpage=']")]
     home, shown = first_page(page.home), {page.home, urldefrag(page.url)[0]}
-    return tuple(url for url in page.links(hrefs) if first_page(url) == home and url not in shown)
+    found = page.links(hrefs)
+    return tuple(url for url in found if first_page(url) == home and url not in shown and "replytocom=" not in url)
 
 
 def _says_next(node: Node) -> bool:

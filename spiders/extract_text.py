@@ -89,24 +89,24 @@ def parse_html(text: str) -> Node:
     return tree
 
 
-@lru_cache(maxsize=1024)
-def selector(css: str) -> lxml.etree.XPath:
-    """A compiled CSS selector, relative to the node it is called on; ValueError if it is not CSS."""
+@lru_cache(maxsize=2048)
+def selector(css: str, *, root: bool = False) -> lxml.etree.XPath:
+    """A compiled CSS selector below the node it is called on (a `root` may match too); ValueError if it is not CSS."""
     try:
-        return lxml.etree.XPath(HTMLTranslator().css_to_xpath(css, prefix="descendant::"))
+        return lxml.etree.XPath(HTMLTranslator().css_to_xpath(css, prefix=f"descendant{'-or-self' * root}::"))
     except SelectorError as error:
         raise ValueError(f"{css!r} is not a CSS selector: {error}") from error
 
 
 def pick(node: Node, css: str) -> list[Node]:
     """All nodes under `node` that match, in document order."""
-    return list(selector(css)(node))
+    return list(selector(css, root=node.getparent() is None)(node))
 
 
 def pick_one(node: Node, css: str) -> Node | None:
     """The first node that matches; alternatives separated by ` || ` are tried in turn."""
     for choice in css.split(" || "):
-        found = selector(choice)(node)
+        found = pick(node, choice)
         if found:
             return found[0]
     return None
@@ -116,7 +116,7 @@ def pick_value(node: Node, css: str) -> str | None:
     """`css@attribute` or the text of `css`, of the first match that has one; ` || ` separates alternatives."""
     for choice in css.split(" || "):
         path, _, attribute = choice.partition("@")
-        for found in selector(path)(node) if path else [node]:
+        for found in pick(node, path) if path else [node]:
             value = found.get(attribute) if attribute else inline(found)
             if value and value.strip():
                 return str(value).strip()

@@ -12,7 +12,7 @@ def first_page(url: str) -> str:
     """The address of the first page of an article's comments, a thread or a list; no fragment."""
     parts = urlsplit(url)
     path = PAGED_PATH.sub("", parts.path)
-    if path != parts.path and parts.path.endswith("/"):
+    if path != parts.path:  # `page-2` was a child: its parent is a folder
         path = path.rstrip("/") + "/"
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     kept = [(name, value) for name, value in pairs if name.lower() not in PAGED_QUERY | PASSING]
@@ -38,7 +38,9 @@ def comment_number(url: str | None) -> str | None:
     """`12` of `.../#comment-12`, `#c12`, `#post-12`; None if the fragment names no comment."""
     fragment = urlsplit(url).fragment if url else ""
     found = re.fullmatch(
-        r"(?:li-|div-)?(?:comment|c|post|p|reply|r|review|msg|answer)?[-_]?(\d{1,18})", fragment, re.IGNORECASE
+        r"(?:li-|div-)?(?:comment|c|post|p|reply|r|review|avis|reponse|msg|answer)?[-_]?(\d{1,18})",
+        fragment,
+        re.IGNORECASE,
     )
     return found[1] if found else None
 

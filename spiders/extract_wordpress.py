@@ -35,9 +35,7 @@ def read_wordpress(page: Page, data: Any, form: str) -> Extraction:
     entries = list(entries_of(data))
     items = [item for item in (reader(page, entry) for entry in entries) if item is not None]
     notes = (
-        []
-        if len(items) == len(entries)
-        else [f"{len(entries) - len(items)} entries are protected, unpublished or empty"]
+        [] if len(items) == len(entries) else [f"protected, unpublished or empty entries: {len(entries) - len(items)}"]
     )
     if form == "wordpress-posts" and items and not any(item.author for item in items):
         notes.append("no author is embedded: ask with _embed=author")
@@ -82,7 +80,7 @@ def _post(page: Page, entry: Mapping[str, Any]) -> RawItem | None:
     stamp = _gmt(page, entry.get("date_gmt"))
     return page.item(
         stamp, "wordpress", unit="article", url=url, title=title, text=text, extractor="wordpress",
-        author=clean_author(str(_embedded(entry, "author").get("name") or "")),
+        author=clean_author(plain(str(_embedded(entry, "author").get("name") or ""))),
         edited=_edited(stamp, _gmt(page, entry.get("modified_gmt"))),
     )  # fmt: skip
 
@@ -101,6 +99,7 @@ def _comment(page: Page, entry: Mapping[str, Any]) -> RawItem | None:
     return page.item(
         _gmt(page, entry.get("date_gmt")), "wordpress", unit="comment", url=url, thread_url=first_page(url),
         text=text, thread_title=rendered(_embedded(entry, "up").get("title")) or None,
-        native_id=str(entry.get("id") or "") or None, parent=str(parent) if isinstance(parent, int) and parent else None,
-        author=clean_author(str(entry.get("author_name") or "")), extractor="wordpress",
+        native_id=str(entry.get("id") or "") or None,
+        parent=str(parent) if isinstance(parent, int) and parent else None,
+        author=clean_author(plain(str(entry.get("author_name") or ""))), extractor="wordpress",
     )  # fmt: skip

@@ -12,7 +12,7 @@ _NAMES = (
     "may mai mayo",
     "june jun juin juni junio",
     "july jul juillet juil juli julio",
-    "august aug août aout agosto ago",
+    "august aug août aout agosto",
     "september sep sept septembre septiembre",
     "october oct octobre oktober okt octubre",
     "november nov novembre noviembre",
