@@ -9,8 +9,9 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from datetime import UTC, datetime
+from types import NoneType
 from typing import Any, Final, NoReturn, TypeAlias, TypeVar, get_args
 
 from mentions.errors import RejectedItem
@@ -99,7 +100,7 @@ def _plain(value: object) -> object:
 
 
 def _record(kind: type[Record], readers: Mapping[str, Read], values: Mapping[str, object]) -> Record:
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = dict.fromkeys(NULLABLE[kind])
     for name, value in values.items():
         reader = readers.get(name)
         if reader is None:
@@ -213,9 +214,16 @@ RULES: Mapping[str, Read] = {
 FIELDS: Mapping[type, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind)) for kind in (RawItem, Gone, Mention)
 }
-REQUIRED: Mapping[type, frozenset[str]] = {
-    kind: frozenset(f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING)
+WITHOUT_DEFAULT: Mapping[type, tuple[Field[Any], ...]] = {
+    kind: tuple(field for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING)
     for kind in (RawItem, Gone, Mention)
+}
+NULLABLE: Mapping[type, frozenset[str]] = {
+    kind: frozenset(field.name for field in needed if NoneType in get_args(field.type))
+    for kind, needed in WITHOUT_DEFAULT.items()
+}
+REQUIRED: Mapping[type, frozenset[str]] = {
+    kind: frozenset(field.name for field in needed) - NULLABLE[kind] for kind, needed in WITHOUT_DEFAULT.items()
 }
 RAW_ITEM: Mapping[str, Read] = {**{n: RULES.get(n, _name) for n in FIELDS[RawItem]}, "rating": _rating}
 GONE: Mapping[str, Read] = {name: RULES.get(name, _name) for name in FIELDS[Gone]}

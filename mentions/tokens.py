@@ -28,6 +28,7 @@ SPELLINGS = str.maketrans(
         **dict.fromkeys("œŒ", "oe"),
         **dict.fromkeys("æÆ", "ae"),
         **dict.fromkeys("þÞ", "th"),
+        "ŉ": "n",
         **dict(zip("øØłŁđĐðÐħĦı", "oollddddhhi", strict=True)),
     }
 )

@@ -39,6 +39,7 @@ UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|%")
 SAFE_PATH = "/%:@!$&'()*+,;=~"
 SAFE_QUERY = SAFE_PATH + "?"
+CREDENTIALS = re.compile(r"^([A-Za-z]+://)[^/?#]*@")
 HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 CONTROLS = re.compile(r"[\x00-\x20\x7f]")
 
@@ -61,9 +62,7 @@ def site_of(url: str) -> str:
 
 def without_credentials(url: str) -> str:
     """The URL as given, less a user name and password."""
-    scheme, separator, rest = url.strip().partition("://")
-    authority, slash, tail = rest.partition("/")
-    return scheme + separator + authority.rpartition("@")[2] + slash + tail
+    return CREDENTIALS.sub(r"\1", url.strip(), count=1)
 
 
 def _split(url: str) -> SplitResult:
