@@ -69,7 +69,7 @@ def _quote(quote: Quote, number: int) -> Iterator[str]:
     yield from _wrapped(f"{number}. {quote.text}", "   ")
     yield from _wrapped("   " + " · ".join((quote.facts, *quote.tags)), "   ")
     if quote.url:
-        yield f"   {''.join(quote.url.split())}"
+        yield f"   {quote.url}"
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:

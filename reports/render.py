@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -22,21 +21,11 @@ class Rendered:
     text: str
 
 
-def safe_link(url: str | None) -> str | None:
-    """The address if a click on it can only open a web page (no `javascript:`, no `data:`), else None."""
-    try:
-        return url if url and urlsplit(url).scheme in {"http", "https"} else None
-    except ValueError:
-        return None
-
-
 def _environment() -> Environment:
     templates = FileSystemLoader(Path(__file__).with_name("templates"))
-    environment = Environment(
+    return Environment(
         loader=templates, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["safe_link"] = safe_link
-    return environment
 
 
 PAGES = _environment()

@@ -2,10 +2,10 @@
 
 from mentions.model import LABELS
 from reports.model import LEAST, IncidentLine, SourceCoverage, WeeklyReport
+from reports.outside import excerpt, safe_link
 from reports.page import Bar, Quote, Section, Table
 from reports.words import Language
 
-EXCERPT = 280  # characters of a mention that are shown
 ODDS_SHOWN = 3650  # days: rarer than once in ten years, the estimate is no longer worth a number
 
 
@@ -122,29 +122,19 @@ def worst_section(report: WeeklyReport, language: Language) -> Section:
             text=excerpt(mention.passage or mention.text),
             facts=" · ".join(
                 (
-                    mention.site,
+                    excerpt(mention.site, 60),
                     language.moment(mention.published_at),
                     language.say("severity", {"n": language.number(mention.severity)}),
                 )
             ),
             tags=tuple(language.say(label) for label in mention.crisis_labels),
-            url=mention.url,
+            url=safe_link(mention.url),
         )
         for mention in report.worst
     )
     if not quotes:
         return Section(heading=language.say("h-worst"), lines=(language.say("no-worst"),))
     return Section(heading=language.say("h-worst"), quotes=quotes, note=language.say("note-worst"))
-
-
-def excerpt(text: str, length: int = EXCERPT) -> str:
-    """One line of at most `length` characters, cut between words; invisible and direction marks taken out."""
-    line = " ".join("".join(c if c.isprintable() or c.isspace() else "" for c in text).split())
-    if len(line) <= length:
-        return line
-    cut = line[: length - 1]
-    space = cut.rfind(" ")
-    return (cut[:space] if space > length // 2 else cut).rstrip(" ,;:.") + "…"
 
 
 def labels_section(report: WeeklyReport, language: Language) -> Section:
@@ -178,7 +168,7 @@ def stories_section(report: WeeklyReport, language: Language) -> Section:
         Quote(
             text=excerpt(story.title or language.say("untitled"), 140),
             facts=f"{language.count('mentions', story.mentions)} {language.count('sites', story.sites)}",
-            url=story.url,
+            url=safe_link(story.url),
         )
         for story in report.stories
     )
