@@ -130,7 +130,7 @@ class _Reading:
         if kind is None:
             self.problems.append(document.problem(loc, f"the key 'kind' is missing; kinds: {', '.join(sorted(kinds))}"))
             return None
-        if kind not in kinds:
+        if kind not in list(kinds):  # a list, since what was written may be one
             hint = did_you_mean(kind, kinds, "kinds")
             self.problems.append(document.problem((*loc, "kind"), f"unknown kind {kind!r}{hint}"))
             return None

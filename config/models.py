@@ -15,11 +15,11 @@ from pydantic import (
     model_validator,
 )
 
-from config.types import Clock, Duration, Secret, Zone, as_tuple, check_regex
+from config.types import Clock, Duration, Secret, Zone, as_tuple, check_regex, check_word
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
 URL_PATTERN = r"^https?://[^/\s]+"
-Word: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Word: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(check_word)]
 Names: TypeAlias = Annotated[tuple[Word, ...], BeforeValidator(as_tuple)]
 
 

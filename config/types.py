@@ -162,3 +162,11 @@ def check_regex(value: str) -> str:
     except re.error as error:
         raise ValueError(f"expected a regular expression: {error}") from error
     return value
+
+
+def check_word(value: str) -> str:
+    """Text on one line, without direction marks and other characters that nobody sees."""
+    hidden = next((c for c in value if not c.isprintable() and c not in "\u200c\u200d"), None)
+    if hidden is not None:
+        raise ValueError(f"expected text on one line, got {value!r} (it holds U+{ord(hidden):04X})")
+    return value
