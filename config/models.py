@@ -15,12 +15,16 @@ from pydantic import (
     model_validator,
 )
 
-from config.types import Clock, Duration, Secret, Zone, as_tuple, check_regex, check_word
+from config.types import Clock, Duration, Secret, Zone, as_tuple, check_address, check_language, check_regex, check_word
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
 URL_PATTERN = r"^https?://[^/\s]+"
 Word: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(check_word)]
 Names: TypeAlias = Annotated[tuple[Word, ...], BeforeValidator(as_tuple)]
+LanguageCode: TypeAlias = Annotated[str, AfterValidator(check_language)]
+Languages: TypeAlias = Annotated[tuple[LanguageCode, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+Address: TypeAlias = Annotated[str, AfterValidator(check_address)]
+Addresses: TypeAlias = Annotated[tuple[Address, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 
 
 class Model(BaseModel):
@@ -36,7 +40,7 @@ class SourceBase(Model):
     url: str = Field(pattern=URL_PATTERN)
     every: Duration = timedelta(hours=1)
     enabled: bool = True
-    language: str | None = None
+    language: LanguageCode | None = None
     timezone: Zone | None = None
     since: date | None = None
     brand: str | None = None
@@ -180,7 +184,7 @@ class EmailChannel(Model):
     """Mail by SMTP (VIGIE_SMTP_URL)."""
 
     kind: Literal["email"]
-    to: Names = Field(min_length=1)
+    to: Addresses
     language: Literal["fr", "en"] | None = None
 
 
@@ -247,13 +251,13 @@ class Report(Model):
 class Mail(Model):
     """Who mails come from."""
 
-    sender: str = "vigie@localhost"
+    sender: Address = "vigie@localhost"
 
 
 class Vigie(Model):
     """The main file, `vigie.yaml`."""
 
-    languages: Names = ("fr", "en")
+    languages: Languages = ("fr", "en")
     timezone: Zone = Zone("Europe/Paris")
     crawler: Crawler = Crawler()
     understanding: Understanding = Understanding()
@@ -262,6 +266,12 @@ class Vigie(Model):
     mail: Mail = Mail()
     keep_authors: bool = False
     retention_days: int = Field(default=730, ge=1)
+
+    @property
+    def report_language(self) -> Literal["fr", "en"]:
+        """What reports and messages speak where nothing else is said: a language we write, English at last."""
+        first = next((code for code in self.languages if code in {"fr", "en"}), "en")
+        return self.report.language or ("fr" if first == "fr" else "en")
 
 
 class Config(Model):

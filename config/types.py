@@ -170,3 +170,17 @@ def check_word(value: str) -> str:
     if hidden is not None:
         raise ValueError(f"expected text on one line, got {value!r} (it holds U+{ord(hidden):04X})")
     return value
+
+
+def check_address(value: str) -> str:
+    """A mail address, with or without a name before it."""
+    if not re.fullmatch(r"[^\s<>@,;]+@[^\s<>@,;]+|[^<>@\r\n]+<[^\s<>@,;]+@[^\s<>@,;]+>", value):
+        raise ValueError(f"expected a mail address such as me@example.org or Me <me@example.org>, got {value!r}")
+    return value
+
+
+def check_language(value: str) -> str:
+    """A two-letter code of ISO 639-1."""
+    if not re.fullmatch(r"[a-z]{2}", value):
+        raise ValueError(f"expected a language code of two letters such as fr or en, got {value!r}")
+    return value

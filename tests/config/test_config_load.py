@@ -287,6 +287,21 @@ CASES = {
         "schedules:\n  report: monday\n",
         "vigie.yaml:2: schedules.report: expected a time such as 'mon 08:00' or '03:30', got 'monday'",
     ),
+    "a language by its name": (
+        "vigie.yaml",
+        "languages: [français]\n",
+        "vigie.yaml:1: languages.0: expected a language code of two letters such as fr or en, got 'français'",
+    ),
+    "no language": (
+        "vigie.yaml",
+        "languages: []\n",
+        "vigie.yaml:1: languages: expected at least one entry, got an empty list",
+    ),
+    "an address that is none": (
+        "channels.yaml",
+        "channels:\n  outbox: {kind: file, folder: m}\n  team:\n    kind: email\n    to: [a@example.org, Bob]\n",
+        "channels.yaml:5: to.1: expected a mail address such as me@example.org or Me <me@example.org>, got 'Bob'",
+    ),
     "nothing for a mapping": (
         "vigie.yaml",
         "crawler:\n",
@@ -407,6 +422,14 @@ def test_a_configuration_survives_json(tmp_path):
     config = load_config(write(tmp_path, {"sources/a.yaml": css, "vigie.yaml": "schedules: {report: fri 17:00}\n"}))
     assert Config.model_validate_json(config.model_dump_json(by_alias=True)) == config
     assert config.sources[0].fields.date == CssField(css="b", order="DMY")
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [("[de, fr]", "fr"), ("[en, fr]", "en"), ("[de]", "en"), ("[en]\nreport: {language: fr}", "fr")],
+)
+def test_reports_speak_a_language_that_we_write(tmp_path, written, spoken):
+    assert load_config(write(tmp_path, {"vigie.yaml": f"languages: {written}\n"})).vigie.report_language == spoken
 
 
 def test_every_kind_of_the_unions_can_be_written():
