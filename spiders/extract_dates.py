@@ -146,7 +146,7 @@ def _prose(text: str, zone: tzinfo, now: datetime, order: Order | None) -> Stamp
     if clock and offset:
         clock = clock.replace(tzinfo=offset)
     without_clock = CLOCK.sub(" ", low, count=1)
-    day = _numeric(without_clock, order) or _named(without_clock, now) or _near(without_clock, now)
+    day = _numeric(without_clock, order) or _named(without_clock, now) or _near(without_clock, now, sure=clock is not None)
     return _make(day, clock, zone, precision) if day else None
 
 
@@ -245,13 +245,13 @@ def _named(low: str, now: datetime) -> date | None:
     return guess
 
 
-def _near(low: str, now: datetime) -> date | None:
-    """`today`, `hier`, `lundi` (the last one), or a lone clock time: today."""
+def _near(low: str, now: datetime, *, sure: bool) -> date | None:
+    """`today`, `hier`, or `lundi` (the last one) beside a clock time: alone, "mon" and "sun" are other words."""
     words = set(WORD.findall(low))
     for word, back in DAYS_BACK.items():
-        if word in low if " " in word or "'" in word else word in words:
+        if word in words if word.isalpha() else word in low:
             return now.date() - timedelta(days=back)
     for index, names in enumerate(WEEKDAYS):
-        if words & names:
+        if sure and words & names:
             return now.date() - timedelta(days=(now.weekday() - index) % 7 or 7)
     return None
