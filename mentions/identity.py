@@ -28,18 +28,17 @@ PAGE_IN_PATH = re.compile(r"/(?:comment-page-|page-|page/)\d+(?=$|\?)")
 PAGE_IN_QUERY = re.compile(r"(?<=[?&])(?:page|start|paged|cpage)=\d+(?:&|$)")
 
 # What WordPress and office programs change in a text that nobody edited.
-TYPOGRAPHY = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛`´ʼ′", "'"),
-        **dict.fromkeys("“”„‟«»″", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        "…": "...",
-        "×": "x",
-        "\ufe0e": None,
-        "\ufe0f": None,
-    }
-)
-RUNS = re.compile(r"(-)-+|''")
+TYPOGRAPHY = {
+    **dict.fromkeys("‘’‚‛`´ʼ′", "'"),
+    **dict.fromkeys("“”„‟«»″", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    "…": "...",
+    "×": "x",
+    "\ufe0e": "",
+    "\ufe0f": "",
+}
+TYPESET = re.compile(f"[{''.join(TYPOGRAPHY)}]")
+DASHES = re.compile("--+")
 
 
 def post_key(canonical: str, native_id: str | None) -> str:
@@ -83,9 +82,10 @@ def near_key(text: str) -> str:
         return "0" * 16
     singles = np.fromiter(map(_token_hash, words), dtype=np.uint64, count=len(words))
     pairs = _mixed(singles[:-1] * np.uint64(0x9E3779B97F4A7C15) + singles[1:])
-    features = np.concatenate((singles, pairs))
-    bits = np.unpackbits(features.astype(">u8").view(np.uint8).reshape(-1, 8), axis=1)
-    return bytes(np.packbits(2 * bits.sum(axis=0, dtype=np.int64) > len(features))).hex()
+    features = np.concatenate((singles, pairs)).astype(">u8", copy=False)
+    bits = np.unpackbits(features.view(np.uint8)).reshape(-1, 64)
+    votes = bits.sum(axis=0, dtype=np.uint32)
+    return bytes(np.packbits(votes > len(features) // 2)).hex()
 
 
 def near_distance(one: str, other: str) -> int:
@@ -110,9 +110,9 @@ def _digest(*parts: str) -> str:
 
 def _plain(text: str) -> str:
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text.translate(TYPOGRAPHY))
-    text = "".join(text.replace("`", "'").split())
-    return RUNS.sub(lambda run: run[1] or '"', text)
+        text = unicodedata.normalize("NFC", TYPESET.sub(lambda found: TYPOGRAPHY[found[0]], text))
+    text = "".join(text.split()).replace("`", "'").replace("''", '"')
+    return DASHES.sub("-", text) if "--" in text else text
 
 
 @lru_cache(maxsize=65_536)

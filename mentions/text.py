@@ -30,7 +30,7 @@ INVISIBLE = re.compile(
 )
 IDLE_JOINER = re.compile("(?:(?<=[\\s!-\u024f])|^)[\u200c\u200d]+|[\u200c\u200d]+(?=[\\s!-\u024f]|$)")
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-SPACES = re.compile("[ \t\x1f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2800]+")
+SPACES = re.compile("[ \t\x1f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 BLANKS = re.compile(r" ?\n ?")
 GAPS = re.compile(r"\n{3,}")
 
@@ -61,11 +61,7 @@ def _once(text: str) -> str:
         text = unescape_html(AMPERSANDS.sub("&", text))
     if not text.isascii():
         text = _repaired(text)
-    text = INVISIBLE.sub("", LINE_ENDS.sub("\n", text))
-    if "\u200d" in text or "\u200c" in text:
-        text = IDLE_JOINER.sub("", text)
-    text = GAPS.sub("\n\n", BLANKS.sub("\n", SPACES.sub(" ", text)))
-    return unicodedata.normalize("NFC", text.strip(" \n"))
+    return unicodedata.normalize("NFC", _spaced(text).strip(" \n"))
 
 
 def _repaired(text: str) -> str:
@@ -75,3 +71,12 @@ def _repaired(text: str) -> str:
         lines = [fix_encoding(line, REPAIR) if MOJIBAKE.search(line) else line for line in text.split("\n")]
         text = "\n".join(lines)
     return fix_c1_controls(text) if C1_CONTROLS.search(text) else text
+
+
+def _spaced(text: str) -> str:
+    if text.isprintable():  # then U+0020 is its only space, and nothing in it is invisible
+        return " ".join(text.split()) if "  " in text else text
+    text = INVISIBLE.sub("", LINE_ENDS.sub("\n", text))
+    if "\u200d" in text or "\u200c" in text:
+        text = IDLE_JOINER.sub("", text)
+    return GAPS.sub("\n\n", BLANKS.sub("\n", SPACES.sub(" ", text)))

@@ -21,20 +21,20 @@ MAX_TOKEN = 64
 URL = re.compile(r"https?://(?:www\.)?([^\s?#]*)\S*", re.IGNORECASE)
 MARKS = re.compile("[\u0300-\u036f]+")
 # Before compatibility decomposition, which would turn the trade mark into "tm" and the acute into a space.
-SPELLINGS = str.maketrans(
-    {
-        **dict.fromkeys("’‘‛`´ʼʹ′＇ʻ", "'"),
-        **dict.fromkeys("®©™℠\u00ad\u200b\u2060\ufeff\ufe0e\ufe0f🏻🏼🏽🏾🏿", None),
-        **dict.fromkeys("œŒ", "oe"),
-        **dict.fromkeys("æÆ", "ae"),
-        **dict.fromkeys("þÞ", "th"),
-        "ŉ": "n",
-        **dict(zip("øØłŁđĐðÐħĦı", "oollddddhhi", strict=True)),
-    }
-)
-ELISION = re.compile(r"(?<![^\W_])(?<![^\W_]')(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|presqu)'(?=[^\W_])")
-ENDING = re.compile(r"(?<=[^\W_])'(?=(?:s|re|ve|ll|d|m)(?![^\W_]))")
-JOINT = re.compile(r"(?<=[^\W_])'(?=[^\W_])")
+SPELLINGS = {
+    **dict.fromkeys("’‘‛`´ʼʹ′＇ʻ", "'"),
+    **dict.fromkeys("®©™℠\u00ad\u200b\u2060\ufeff\ufe0e\ufe0f🏻🏼🏽🏾🏿", ""),
+    **dict.fromkeys("œŒ", "oe"),
+    **dict.fromkeys("æÆ", "ae"),
+    **dict.fromkeys("þÞ", "th"),
+    "ŉ": "n",
+    **dict(zip("øØłŁđĐðÐħĦı", "oollddddhhi", strict=True)),
+}
+SPELLED = re.compile(f"[{''.join(SPELLINGS)}]")  # three times as fast as str.translate
+APOSTROPHE = re.compile("'")
+LAST_WORD = re.compile(r"[^\W_]{1,7}$")
+ELIDED = re.compile(r"[cdjlmnst]|(?:jus|lors|puis|quoi|quel|pres)?qu")
+ENDING = re.compile(r"(?:s|re|ve|ll|d|m)(?![^\W_])")
 
 PICTURE = (
     "[\u203c\u2049\u2194-\u21aa\u231a-\u23ff\u25aa-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b55"
@@ -70,11 +70,27 @@ def _short(token: str) -> str:
 
 
 def _folded(text: str) -> str:
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(SPELLINGS)).casefold()
-        text = unicodedata.normalize("NFC", MARKS.sub("", text))
-    else:
+    if text.isascii():
         text = text.lower()
-    if "'" in text:
-        text = JOINT.sub("", ENDING.sub(" ", ELISION.sub(lambda found: found[0][:-1] + " ", text)))
-    return text
+    else:
+        text = SPELLED.sub(lambda found: SPELLINGS[found[0]], text)
+        text = MARKS.sub("", unicodedata.normalize("NFKD", text).casefold())
+        text = unicodedata.normalize("NFC", text)
+    return APOSTROPHE.sub(_apostrophe, text) if "'" in text else text
+
+
+def _apostrophe(found: re.Match[str]) -> str:
+    """What an apostrophe becomes: a border after an elision and before an English ending, else nothing in a word."""
+    text, at = found.string, found.start()
+    if not (text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()) or ENDING.match(text, at + 1):
+        return " "
+    word = LAST_WORD.search(text, max(0, at - 7), at)
+    if word and ELIDED.fullmatch(word[0]) and not _continues(text, word.start()):
+        return " "
+    return ""
+
+
+def _continues(text: str, start: int) -> bool:
+    """Whether a word goes on at `start`, as the n of rock'n'roll does."""
+    before = text[max(0, start - 2) : start]
+    return before[-1:].isalnum() or (before[-1:] == "'" and before[:-1].isalnum())

@@ -13,6 +13,7 @@ The rules, all of them:
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
 
 import idna
@@ -49,6 +50,11 @@ def canonical_url(url: str) -> str:
 
     Idempotent. The result opens the page on ordinary servers, but `url` itself is the safer link.
     """
+    return _canonical(url)
+
+
+@lru_cache(maxsize=4_096)  # the comments of a page share its URL
+def _canonical(url: str) -> str:
     parts = _split(url)
     path = _path(parts.path)
     query = _query(parts.query)
