@@ -44,12 +44,12 @@ DASHES = re.compile("--+")
 def post_key(canonical: str, native_id: str | None) -> str:
     """Key of a post: digest of where it stands (a canonical URL) and of the site's own id for it.
 
-    Scheme and `www.` do not count, nor the page number of a thread when there is a native id.
+    Scheme and `www.` do not count, nor the page number of a thread when there is a native id. An empty one is none.
     """
-    place = ORIGIN.sub("", canonical, count=1)
-    if native_id is not None:
+    place, own = ORIGIN.sub("", canonical, count=1), (native_id or "").strip()
+    if own:
         place = PAGE_IN_QUERY.sub("", PAGE_IN_PATH.sub("", place)).rstrip("?&/")
-    return _digest(place, native_id or "")
+    return _digest(place, own)
 
 
 def post_id(key: str, published_at: datetime) -> str:

@@ -50,6 +50,7 @@ def test_without_a_native_id_pages_are_different_posts():
 def test_native_id_and_url_do_not_run_together():
     assert post_key("https://e.com/a1", "2") != post_key("https://e.com/a", "12")
     assert post_key("https://e.com/a", None) != post_key("https://e.com/a", "0")
+    assert post_key("https://e.com/a", None) == post_key("https://e.com/a", " ")
 
 
 @pytest.mark.parametrize(
