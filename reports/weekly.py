@@ -47,11 +47,14 @@ def build(
 
     With `as_of` inside the week, the week ends there, and is compared with the same part of the week
     before. Counts include posts deleted since; lists of mentions do not. `incidents` and `runs` may be
-    more than the week's: what does not belong is left out. Stop if the brand is not configured.
+    more than the week's: what does not belong is left out. Stop if the brand is not configured or the week
+    has not begun at `as_of`.
     """
     mine = _brand(config, brand)
     zone = (mine.timezone or config.vigie.timezone).info
     span = week_of(week_start, zone, as_of)
+    if not span.days:
+        raise Stop(f"the week of {week_start} has not begun in {zone.key}")
     before = week_before(span, zone)
     compared = [mine, *(b for b in config.brands if b.role == "competitor" and b.name != brand)]
     of_all = MentionFilter(brands=tuple(b.name for b in compared), gone=True)

@@ -167,6 +167,11 @@ def test_a_brand_that_is_not_configured_stops(week):
         build(week[0], (), (), CONFIG, "Mirabel", MONDAY)
 
 
+def test_a_week_that_has_not_begun_stops(week):
+    with pytest.raises(Stop, match="the week of 2026-10-19 has not begun in Europe/Paris"):
+        report_of(week[0], as_of=START)
+
+
 def test_a_week_starts_on_monday(week):
     with pytest.raises(ValueError, match="Tuesday"):
         build(week[0], (), (), CONFIG, "Mirabelle", date(2026, 10, 20))
