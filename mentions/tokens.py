@@ -6,8 +6,9 @@ A token is one of
 * a handle `@name` or a tag `#name`, underscores included;
 * an emoji, ZWJ sequences, flags and keycaps whole; skin tone and variation selectors are folded away;
 * one Chinese or Japanese character, so that a phrase finds what no space separates.
-It holds no space, quote, comma, hyphen, star or parenthesis, and at most 64 characters. An index needs only to split
-at U+0020: FTS5 `unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'`, Elasticsearch `whitespace`.
+Of ASCII it holds only `a-z 0-9 @ # _ .` (and `*` in a keycap), never a space, quote or hyphen, and it has at most 64
+characters. An index needs only to split at U+0020, as mentions/sqlite_schema.py does and Elasticsearch's
+`whitespace` tokeniser can.
 
 French elisions and English endings are split (`l'équipe` is l equipe, `Acme's` is acme s, `they're` is they re), any
 other apostrophe joins (`don't` is dont, `aujourd'hui` is aujourdhui). Of a URL only host and path are kept.

@@ -130,6 +130,14 @@ def test_the_id_survives(url):
     assert draft(raw(url=url), OPTIONS).id == draft(raw(), OPTIONS).id
 
 
+def test_a_comment_keeps_its_id_when_its_permalink_moves():
+    thread = "https://blog.example.org/post/"
+    urls = [f"{thread}#comment-7", f"{thread}comment-page-2/#comment-7", "https://blog.example.org/?p=5#comment-7"]
+    items = [raw(url=url, native_id="7", thread_url=thread) for url in urls]
+    gone = Gone(source="blog", url=urls[1], thread_url=thread, native_id="7", seen_at=NOW)
+    assert {key_of(item) for item in [*items, gone]} == {draft(items[0], OPTIONS).key}
+
+
 def test_the_id_has_no_source_in_it():
     assert draft(raw(source="other"), OPTIONS).id == draft(raw(), OPTIONS).id
 

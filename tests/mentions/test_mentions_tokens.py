@@ -1,7 +1,5 @@
 """The one tokeniser: readers find what writers wrote, however each types it."""
 
-import sqlite3
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +40,7 @@ def test_search_text_joins_what_there_is():
     assert search_text("Un Titre", None, "", "du texte") == "un titre du texte"
 
 
+ALPHABET = set("abcdefghijklmnopqrstuvwxyz0123456789@#_.*")
 ODD = st.text(alphabet="aÉßœ'’.,1½#@_-*\"() \u0301\u20e3\ufe0f\u200d😡👩💻🏽🇫🇷中がİŉ\U000e0067", max_size=40)
 
 
@@ -55,24 +54,10 @@ def test_tokens_read_again_are_the_same(text):
 def test_alphabet(text):
     for token in tokens(text):
         assert 1 <= len(token) <= 64
-        assert not set(token) & set(" \t\n'\"(),-:^+")
+        assert {character for character in token if character.isascii()} <= ALPHABET
         assert not any(character.isspace() for character in token)
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_a_space_between_texts_is_a_border(one, other):
     assert tokens(f"{one} \n {other}") == tokens(one) + tokens(other) or "://" in one
-
-
-@given(st.one_of(st.text(max_size=60), ODD))
-def test_the_index_keeps_every_token(text):
-    connection = sqlite3.connect(":memory:")
-    try:
-        connection.execute(
-            "CREATE VIRTUAL TABLE t USING fts5(x, tokenize=\"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'\")"
-        )
-        connection.execute("INSERT INTO t VALUES (?)", (search_text(text),))
-        for token in tokens(text):
-            assert connection.execute("SELECT count(*) FROM t WHERE t MATCH ?", (f'"{token}"',)).fetchone() == (1,)
-    finally:
-        connection.close()
