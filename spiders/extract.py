@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
-from urllib.parse import urljoin
 
 from config.models import CssSource, ForumSource, ReviewsSource, Source
 from mentions.errors import RejectedItem, Stop
@@ -105,7 +104,7 @@ def for_kind(found: Extraction, kind: str | None) -> Extraction:
 
 def _html(page: Page, kind: str | None, source: Source | None, zone: tzinfo | None) -> Extraction:
     tree = parse_html(page.text)
-    base = next((urljoin(page.url, node.get("href")) for node in pick(tree, "base[href]")), None)
+    base = next((page.link(node.get("href")) for node in pick(tree, "base[href]")), None)
     page = replace(page, tree=tree, language=tree.get("lang"), base=base)
     page = replace(page, canonical=canonical(page), zone=zone or stated(page) or UTC)
     if kind == "css" and isinstance(source, CssSource):

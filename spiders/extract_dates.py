@@ -146,7 +146,11 @@ def _prose(text: str, zone: tzinfo, now: datetime, order: Order | None) -> Stamp
     if clock and offset:
         clock = clock.replace(tzinfo=offset)
     without_clock = CLOCK.sub(" ", low, count=1)
-    day = _numeric(without_clock, order) or _named(without_clock, now) or _near(without_clock, now, sure=clock is not None)
+    day = (
+        _numeric(without_clock, order)
+        or _named(without_clock, now)
+        or _near(without_clock, now, sure=clock is not None)
+    )
     return _make(day, clock, zone, precision) if day else None
 
 

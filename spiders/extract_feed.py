@@ -187,7 +187,7 @@ def split_reply(markup: str) -> tuple[str, str | None]:
 
 def read_json_feed(page: Page, data: Mapping[str, Any]) -> Extraction:
     """JSON Feed 1.1 (jsonfeed.org), already parsed."""
-    entries = [_from_json(one) for one in data.get("items") or [] if isinstance(one, dict)]
+    entries = [_from_json(one) for one in entries_of(data.get("items") or [])]
     feed = {"title": data.get("title"), "links": [{"rel": "next", "href": data.get("next_url")}]}
     return replace(_gather(page, feed, entries, ()), form="json-feed")
 
@@ -198,6 +198,7 @@ def _from_json(one: Mapping[str, Any]) -> dict[str, Any]:
         str(one.get("content_text") or "").replace("<", "&lt;").splitlines()
     )
     authors = one.get("authors") or [one.get("author")]
+    one = {name: value for name, value in one.items() if isinstance(value, str | list | dict) or name == "id"}
     entry = {
         "link": one.get("url") or one.get("external_url"),
         "id": one.get("id"),

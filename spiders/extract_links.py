@@ -50,14 +50,14 @@ def canonical(page: Page) -> str | None:
 
 def head_links(page: Page) -> Links:
     """Feeds, comment feeds, the WordPress API and the next page."""
-    feeds: list[str | None] = []
-    comments: list[str | None] = []
+    feeds: list[str] = []
+    comments: list[str] = []
     for node in pick(page.tree, "link[rel~=alternate][href], a[rel~=alternate][href]"):
-        if (node.get("type") or "").split(";")[0].strip().lower() in FEED_TYPES and "oembed" not in node.get("href"):
-            about = bool(COMMENTS.search(node.get("title") or "")) or bool(
-                COMMENTS.search(urlsplit(node.get("href")).path)
-            )
-            (comments if about or _is_own_feed(page, node.get("href")) else feeds).append(node.get("href"))
+        url = page.link(node.get("href"))
+        if url is None or (node.get("type") or "").split(";")[0].strip().lower() not in FEED_TYPES:
+            continue
+        about = COMMENTS.search(node.get("title") or "") or COMMENTS.search(urlsplit(url).path)
+        (comments if about or _is_own_feed(page, url) else feeds).append(url)
     api = next((page.link(node.get("href")) for node in pick(page.tree, 'link[rel="https://api.w.org/"][href]')), None)
     return Links(
         feeds=page.links(feeds),
@@ -68,15 +68,11 @@ def head_links(page: Page) -> Links:
     )
 
 
-def _is_own_feed(page: Page, href: str) -> bool:
+def _is_own_feed(page: Page, url: str) -> bool:
     """WordPress puts the feed of an article's comments right under the article (`/2026/11/slug/feed/`)."""
-    path, found = urlsplit(first_page(page.home)).path, page.link(href)
-    return (
-        bool(found)
-        and path.strip("/") != ""
-        and urlsplit(found or "").path == path.rstrip("/") + "/feed/"
-        and bool(pick(page.tree, "body.single, body.single-post, #comments, #respond"))
-    )
+    path = urlsplit(first_page(page.home)).path.rstrip("/")
+    own = path != "" and urlsplit(url).path == path + "/feed/"
+    return own and bool(pick(page.tree, "body.single, body.single-post, #comments, #respond"))
 
 
 def next_links(page: Page) -> tuple[str, ...]:

@@ -83,11 +83,12 @@ class Page:
 
     def link(self, href: str | None, *, fragment: bool = False) -> str | None:
         """An absolute http(s) URL, or None for anything else (mailto, javascript, file, rubbish)."""
-        if not href or len(href) > MAX_URL:
+        if not isinstance(href, str) or not href or len(href) > MAX_URL:
             return None
         try:
             joined = urljoin(self.base or self.url, href.strip())
             parts = urlsplit(joined)
+            _ = parts.port  # raises on a port that is no number
         except ValueError:
             return None
         if parts.scheme not in ("http", "https") or not parts.hostname:

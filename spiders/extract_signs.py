@@ -13,6 +13,10 @@ LISTING = re.compile(
     r"(?:^|\s)(?:home(?:-template)?|blog|archive|category|tag|author|search|search-results|paged|tag-template|"
     r"author-template)(?:\s|$)"
 )
+HOME = re.compile(
+    r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|accueil|blog|news|actualites?)(?:\.\w{2,5})?/?)?",
+    re.IGNORECASE,
+)
 SINGLE = re.compile(r"(?:^|\s)(?:single|single-post|post-template|singular|postid-\d+)(?:\s|$)")
 
 
@@ -55,7 +59,8 @@ def _elsewhere(page: Page, thing: Thing) -> bool:
 
 def _is_listing(page: Page, main: Thing | None, articles: int) -> bool:
     classes = " ".join(node.get("class") or "" for node in pick(page.tree, "body"))
-    if urlsplit(page.url).path in ("", "/") and not re.search(r"(?:^|&)p=\d", urlsplit(page.url).query):
+    here = urlsplit(page.url)
+    if HOME.fullmatch(here.path) and not re.search(r"(?:^|&)p=\d", here.query):
         return True
     if SINGLE.search(classes) or (main is not None and _is_page(page, main)):
         return False

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+import lxml.etree
 from extruct.jsonld import JsonLdExtractor
 from extruct.w3cmicrodata import MicrodataExtractor
 
@@ -35,6 +36,7 @@ ARTICLES = frozenset(
 DISCUSSIONS = frozenset(("DiscussionForumPosting", "QAPage", "Question"))
 DEEPEST = 20  # levels of nesting that mean something
 MOST = 5000  # things on one page
+TOO_DEEP = lxml.etree.XPath("count(//*[@itemscope]) > 3000 or //*[@itemscope][count(ancestor::*[@itemscope]) > 12]")
 SCRIPT = 4_000_000  # characters of one JSON-LD block
 
 
@@ -80,6 +82,9 @@ def microdata(tree: Node, url: str, notes: list[str]) -> list[Thing]:
     ]
     types = " ".join(node.get("itemtype") or "" for node in pick(tree, "[itemtype]"))
     if not any(word in types for word in wanted):
+        return []
+    if TOO_DEEP(tree):  # the extractor's cost grows with the square of the nesting
+        notes.append("microdata nested beyond reason: not read")
         return []
     try:
         found = MicrodataExtractor(add_html_node=True).extract_items(tree, url)

@@ -36,7 +36,7 @@ def offset_of(url: str) -> int | None:
 
 def comment_number(url: str | None) -> str | None:
     """`12` of `.../#comment-12`, `#c12`, `#post-12`; None if the fragment names no comment."""
-    fragment = urlsplit(url).fragment if url else ""
+    fragment = (url or "").partition("#")[2]
     found = re.fullmatch(
         r"(?:li-|div-)?(?:comment|c|post|p|reply|r|review|avis|reponse|msg|answer)?[-_]?(\d{1,18})",
         fragment,
