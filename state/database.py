@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError
@@ -42,7 +42,7 @@ class State:
         """Give back the connections."""
         self._engine.dispose()
 
-    def __enter__(self) -> "State":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

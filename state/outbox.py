@@ -1,6 +1,6 @@
 """Messages on their way: written with what they tell of, leased, sent, tried again or given up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,9 +99,9 @@ class Outbox:
 
     def counts(self) -> dict[str, int]:
         """Rows by status; absent statuses have none."""
-        query = select(deliveries.c.status, func.count()).group_by(deliveries.c.status)
+        query = select(deliveries.c.status, func.count().label("rows")).group_by(deliveries.c.status)
         with self._transactions.read() as connection:
-            return {status: count for status, count in connection.execute(query)}
+            return {row.status: row.rows for row in connection.execute(query)}
 
     def _set(self, where: ColumnElement[bool], **values: object) -> None:
         with self._transactions.write() as connection:
@@ -109,5 +109,5 @@ class Outbox:
 
 
 def _thread(subject: str, channel: str, recipient: str) -> ColumnElement[bool]:
-    table: Mapping[str, Any] = deliveries.c
-    return and_(table["subject"] == subject, table["channel"] == channel, table["recipient"] == recipient)
+    table = deliveries.c
+    return and_(table.subject == subject, table.channel == channel, table.recipient == recipient)

@@ -31,7 +31,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's face
-        """Aware time to text; a naive time is a defect and raises ValueError."""
+        """Aware time to text; a naive time is a defect and raises StatementError."""
         if value is None:
             return None
         if value.tzinfo is None:
