@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from config.models import Brand, Config
 from mentions.errors import Stop
 from mentions.filter import MentionFilter
-from mentions.model import CrisisLabel
+from mentions.model import CrisisLabel, Mention
 from mentions.queries import (
     EmergingTerms,
     Health,
     SentimentByBucket,
     SentimentRow,
     Stories,
+    TermRow,
     Top,
     Volume,
     VolumeRow,
@@ -45,55 +46,63 @@ def build(
 ) -> WeeklyReport:
     """The week of `brand` that starts on the Monday `week_start`, in the brand's own time zone.
 
-    With `as_of` inside the week, the week ends there, and is compared with the same part of the week
-    before. Counts include posts deleted since; lists of mentions do not. `incidents` and `runs` may be
-    more than the week's: what does not belong is left out. Stop if the brand is not configured or the week
-    has not begun at `as_of`.
+    With `as_of` inside the week, the week ends there and is compared with the same part of the week before.
+    Counts include posts deleted since; lists of mentions do not. `incidents` and `runs` may be more than the
+    week's: the rest is left out. Stop if the brand is unknown or the week has not begun at `as_of`.
     """
-    mine = _brand(config, brand)
-    zone = (mine.timezone or config.vigie.timezone).info
-    span = week_of(week_start, zone, as_of)
-    if not span.days:
-        raise Stop(f"the week of {week_start} has not begun in {zone.key}")
-    before = week_before(span, zone)
-    compared = [mine, *(b for b in config.brands if b.role == "competitor" and b.name != brand)]
-    of_all = MentionFilter(brands=tuple(b.name for b in compared), gone=True)
-    of_mine = of_all.of([brand]).between(span.start, span.end)
-    volume = {row.brand: row for row in store.run(Volume(where=of_all.between(span.start, span.end)))}
-    earlier = {row.brand: row for row in store.run(Volume(where=of_all.of([brand]).between(before.start, before.end)))}
-    iso = week_start.isocalendar()
+    compared = _compared(config, brand)
+    zone = (compared[0].timezone or config.vigie.timezone).info
+    span, before = _spans(week_start, zone, as_of)
+    of_mine = MentionFilter(brands=(brand,), gone=True).between(span.start, span.end)
+    volume = _volume(store, of_mine.of([b.name for b in compared]))
     return WeeklyReport(
         brand=brand,
         zone=zone,
-        year=iso.year,
-        week=iso.week,
+        year=week_start.isocalendar().year,
+        week=week_start.isocalendar().week,
         span=span,
         before=before,
         now=_tally(volume.get(brand)),
-        then=_tally(earlier.get(brand)),
+        then=_tally(_volume(store, of_mine.between(before.start, before.end)).get(brand)),
         days=fold_days(store.run(SentimentByBucket(where=of_mine, minutes=_minutes(span, zone))), span, zone),
         voices=_voices(compared, volume),
         incidents=_incidents(incidents, brand, span),
-        worst=tuple(
-            store.run(Worst(where=replace(of_mine, labels=("negative",), gone=False, copies=False), size=WORST))
-        ),
+        worst=_worst(store, of_mine),
         labels=_labels(store, of_mine, before),
         sources=_sources(store, of_mine),
         stories=tuple(store.run(Stories(where=replace(of_mine, gone=False), size=WORST))),
-        terms=tuple(
-            store.run(
-                EmergingTerms(where=of_mine, against=of_mine.between(span.start - BACKGROUND, span.start), size=LINES)
-            )
-        ),
+        terms=_terms(store, of_mine, span),
         coverage=coverage(config.sources, runs, {row.source: row for row in store.run(Health(where=of_mine))}, span),
     )
 
 
-def _brand(config: Config, name: str) -> Brand:
-    for brand in config.brands:
-        if brand.name == name:
-            return brand
-    raise Stop(f"there is no brand {name!r} in brands.yaml; brands: {', '.join(b.name for b in config.brands)}")
+def _volume(store: MentionStore, where: MentionFilter) -> dict[str, VolumeRow]:
+    return {row.brand: row for row in store.run(Volume(where=where))}
+
+
+def _worst(store: MentionStore, of_mine: MentionFilter) -> tuple[Mention, ...]:
+    where = replace(of_mine, labels=("negative",), gone=False, copies=False)
+    return tuple(store.run(Worst(where=where, size=WORST)))
+
+
+def _terms(store: MentionStore, of_mine: MentionFilter, span: Span) -> tuple[TermRow, ...]:
+    against = of_mine.between(span.start - BACKGROUND, span.start)
+    return tuple(store.run(EmergingTerms(where=of_mine, against=against, size=LINES)))
+
+
+def _compared(config: Config, name: str) -> list[Brand]:
+    """The brand of the report and, after it, its competitors."""
+    mine = [brand for brand in config.brands if brand.name == name]
+    if not mine:
+        raise Stop(f"there is no brand {name!r} in brands.yaml; brands: {', '.join(b.name for b in config.brands)}")
+    return mine + [brand for brand in config.brands if brand.role == "competitor" and brand.name != name]
+
+
+def _spans(monday: date, zone: ZoneInfo, as_of: datetime | None) -> tuple[Span, Span]:
+    span = week_of(monday, zone, as_of)
+    if not span.days:
+        raise Stop(f"the week of {monday} has not begun in {zone.key}")
+    return span, week_before(span, zone)
 
 
 def _tally(row: VolumeRow | None) -> Tally:
