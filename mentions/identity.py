@@ -115,7 +115,7 @@ def _plain(text: str) -> str:
     return DASHES.sub("-", text) if "--" in text else text
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _token_hash(token: str) -> int:
     return int.from_bytes(hashlib.blake2b(token.encode("utf-8", "replace"), digest_size=8).digest(), "big")
 

@@ -53,7 +53,7 @@ def canonical_url(url: str) -> str:
     return _canonical(url)
 
 
-@lru_cache(maxsize=4_096)  # the comments of a page share its URL
+@lru_cache(maxsize=1_024)  # the comments of a page share its URL
 def _canonical(url: str) -> str:
     parts = _split(url)
     path = _path(parts.path)
