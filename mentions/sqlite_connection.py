@@ -24,14 +24,18 @@ _PRAGMAS = (
 )
 _LOCKED = (
     Transient,
-    "{path} has been locked by another program for more than 10 s: nothing was written, try again; "
-    "`fuser {path}` names the program.",
+    (
+        "{path} has been locked by another program for more than 10 s: nothing was written, try again; "
+        "`fuser {path}` names the program."
+    ),
 )
 _DAMAGED = (
     Stop,
-    "{path} is damaged or no database ({error}). Move it and its -wal and -shm files away, then restore a backup, "
-    'or salvage it (`sqlite3 {name} ".recover" | sqlite3 new.db`), or move the files of the spool\'s done/ folder '
-    "back into the spool and run `vigie ingest`.",
+    (
+        "{path} is damaged or no database ({error}). Move it and its -wal and -shm files away, then restore a backup, "
+        'or salvage it (`sqlite3 {name} ".recover" | sqlite3 new.db`), or move the files of the spool\'s done/ folder '
+        "back into the spool and run `vigie ingest`."
+    ),
 )
 _FORBIDDEN = (Stop, "Cannot open or write {path} ({error}): check that its folder exists and who owns it.")
 _FATES: Mapping[int, tuple[type[Exception], str]] = {

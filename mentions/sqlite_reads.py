@@ -12,7 +12,8 @@ from mentions.store import Known
 
 ALL = ", ".join(FIELDS)
 _KNOWN = """
-SELECT post_key, post_id, content_hash, revision, pipeline, fetched_at, first_seen_at, brand, gone_at
+SELECT post_key, post_id, content_hash, revision, pipeline, fetched_at, first_seen_at, brand, gone_at,
+  published_at, published_rule, published_precision
 FROM mention WHERE post_key IN (SELECT value FROM json_each(?))
 ORDER BY post_key, version DESC, fetched_at DESC, brand
 """
@@ -20,9 +21,9 @@ _OPENER = """
 SELECT post_key FROM mention
 WHERE gone_at IS NULL AND (
   (canonical_url = ?1 AND unit = 'article')
-  OR (thread_url = ?1 AND unit IN ('post', 'mail') AND position IN (0, 1))
+  OR (thread_url = ?1 AND unit IN ('post', 'mail') AND position = 0)
   OR (canonical_url = ?1 AND unit IN ('post', 'mail') AND position IS NULL AND parent IS NULL))
-ORDER BY unit = 'article' DESC, position IS NULL, position, published_at, id LIMIT 1
+ORDER BY unit = 'article' DESC, position IS NULL, published_at, id LIMIT 1
 """
 
 
@@ -42,7 +43,7 @@ def known(connection: sqlite3.Connection, post_keys: Sequence[str]) -> Mapping[s
 
 
 def _known(rows: Sequence[tuple[Any, ...]]) -> Known:
-    post_id, content_hash, revision, pipeline, fetched_at, *_ = rows[0]
+    post_id, content_hash, revision, pipeline, fetched_at, *_, published_at, rule, precision = rows[0]
     return Known(
         post_id=post_id,
         content_hash=content_hash,
@@ -52,14 +53,17 @@ def _known(rows: Sequence[tuple[Any, ...]]) -> Known:
         first_seen_at=moment(min(row[5] for row in rows)),
         brands=tuple(sorted(row[6] for row in rows)),
         gone=all(row[7] is not None for row in rows),
+        published_at=moment(published_at),
+        published_rule=rule,
+        published_precision=precision,
     )
 
 
 def opening_brands(connection: sqlite3.Connection, thread_url: str) -> tuple[str, ...]:
     """Brands under which the opening post of a thread is stored with evidence `named`, sorted.
 
-    The opening post is the article at that canonical URL; else, among the posts and mails of the thread, the
-    one at position 0, else 1, else one at that canonical URL with neither position nor parent (the oldest).
+    The opening post is the article at that canonical URL; else, among posts and mails, the one at position 0 of
+    the thread, else the oldest at that canonical URL with neither position nor parent.
     Comments and reviews open nothing, tombstones do not count.
     """
     opener = connection.execute(_OPENER, (thread_url,)).fetchone()

@@ -1,7 +1,8 @@
 """Words too common to be news, as `mentions.text.tokens` gives them (no accents, elisions split)."""
 
 _FRENCH = """
-a ai aie ait alors apres as au aucun aucune aujourd aujourdhui aussi autre autres aux avaient avais avait avant avec avez avoir
+a ai aie ait alors apres as au aucun aucune aujourd aujourdhui
+aussi autre autres aux avaient avais avait avant avec avez avoir
 avons ayant beaucoup bien bon bonjour c ca car ce ceci cela celle celles celui cependant ces cet cette ceux chaque chez
 ci comme comment contre d dans de deja depuis derriere des deux devant devez doit doivent donc dont du elle elles en
 encore entre es est et etaient etais etait etant ete etes etre eu eux fait faire fais faut font hier hors hui il ils

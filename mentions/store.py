@@ -82,9 +82,9 @@ class MentionStore(Protocol):
     def thread_brands(self, thread_urls: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         """By canonical thread URL, the brands its stored opening post names (evidence `named`), sorted.
 
-        The opening post is the article at that URL; else, among the posts and mails of the thread, the one at
-        position 0, else 1, else the oldest at that URL with neither position nor parent. Comments and reviews
-        open nothing, tombstones do not count; threads without such a brand are absent.
+        The opening post is the article at that URL; else, among posts and mails, the one at position 0 of the
+        thread, else the oldest at that URL with neither position nor parent. Comments and reviews open nothing,
+        tombstones do not count; threads without such a brand are absent.
         """
 
     def upsert(self, mentions: Sequence[Mention], *, now: datetime) -> WriteReport:
