@@ -1,0 +1,42 @@
+"""The pipeline that a configuration asks for."""
+
+import hashlib
+import json
+from importlib.metadata import version as installed
+from pathlib import Path
+
+from config.models import Config
+from nlp import crisis
+from nlp.brands import BrandFinder
+from nlp.classify import load_classifier
+from nlp.language import LanguageReader
+from nlp.pipeline import Pipeline
+
+
+def brands_digest(config: Config) -> str:
+    """Eight hexadecimal digits that change with anything that decides which posts are about which brand."""
+    told = {
+        "brands": [brand.model_dump(mode="json", exclude={"examples"}) for brand in config.brands],
+        "sources": {s.name: [s.brand, s.language] for s in config.sources if s.brand or s.language},
+        "languages": list(config.vigie.languages),
+        "timezone": str(config.vigie.timezone),
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def build_pipeline(config: Config, home: Path) -> Pipeline:
+    """Load the chosen classifier and compile the brands; a relative model folder counts from `home`.
+
+    Its version reads `PACKAGE/CLASSIFIER/crisis-DIGEST/brands-DIGEST`. Stop if the classifier cannot be loaded.
+    """
+    chosen = config.vigie.understanding
+    classifier = load_classifier(chosen.sentiment, home / chosen.folder if chosen.folder else None)
+    version = f"{installed('vigie')}/{classifier.version}/crisis-{crisis.version()}/brands-{brands_digest(config)}"
+    return Pipeline(
+        finder=BrandFinder(config.brands),
+        languages=LanguageReader(config.vigie.languages),
+        classifier=classifier,
+        version=version,
+        zone=config.vigie.timezone.info,
+        source_languages={s.name: s.language for s in config.sources if s.language},
+    )

@@ -1,0 +1,46 @@
+"""Which language a text is in: lingua, restricted to the languages that European brands are talked about in."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+COMMON = ("fr", "en", "de", "es", "it", "pt", "nl")
+WINDOW = 240  # characters read: more changes no verdict and costs time
+SURE = 0.6  # lingua's confidence below which a text is "und" unless a hint helps
+SHORT = 24  # letters below which only a strong verdict beats a hint
+STRONG = 0.9
+
+
+class LanguageReader:
+    """ISO 639-1 codes, "und" when unsure. The models load at the first use (about a second and a half).
+
+    `languages` are the configured ones; the common ones are always told apart from them, so that a German text
+    is not called English for want of a better answer.
+    """
+
+    def __init__(self, languages: Sequence[str] = ("fr", "en")) -> None:
+        """Remember the languages; nothing is loaded yet."""
+        self.languages = tuple(dict.fromkeys([*(code.lower()[:2] for code in languages), *COMMON]))
+
+    @cached_property
+    def _lingua(self) -> Any:
+        from lingua import IsoCode639_1, LanguageDetectorBuilder  # noqa: PLC0415 - heavy, and --help never needs it
+
+        known = {code.name.lower(): code for code in IsoCode639_1.__dict__.values() if isinstance(code, IsoCode639_1)}
+        codes = [known[code] for code in self.languages if code in known]
+        return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).build()
+
+    def read(self, text: str, hint: str | None = None) -> str:
+        """The language of a text; `hint` is what its thread or source is written in."""
+        sample = text[:WINDOW]
+        letters = sum(map(str.isalpha, sample))
+        hint = hint.lower()[:2] if hint else None
+        if letters < 3:
+            return hint or "und"
+        best = self._lingua.compute_language_confidence_values(sample)[:2]
+        if not best:
+            return hint or "und"
+        code, value = best[0].language.iso_code_639_1.name.lower(), best[0].value
+        if code == hint or value >= (STRONG if hint and letters < SHORT else SURE):
+            return str(code)
+        return hint or "und"

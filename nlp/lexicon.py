@@ -1,0 +1,98 @@
+"""The row `lexicon`: weighted words of French and English with the grammar that turns them round.
+
+The word lists are ours (nlp/lexicons). What is summed here is turned into probabilities by a small logistic
+model whose eight numbers were fitted on development data (docs/adr/0009).
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nlp.classify import Probabilities
+from nlp.phrases import PhraseIndex
+from nlp.target import toward
+from nlp.tone import Cue, Tone, listen
+from nlp.words import words
+
+FOLDER = Path(__file__).parent / "lexicons"
+WRITTEN = ("fr", "en")
+ROLES = ("negator", "behind", "stronger", "weaker", "turn", "undo")
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax:
+    """Weights of the last step, per label: bias, praise, blame, and what a question or no cue at all adds."""
+
+    positive: tuple[float, float, float] = (-1.1, 0.75, -0.45)
+    negative: tuple[float, float, float] = (-1.0, -0.45, 0.75)
+    question: float = 0.5
+
+    def of(self, tone: Tone) -> Probabilities:
+        """Probabilities of a tone; neutral is the reference."""
+        praise, blame = math.log1p(tone.praise), math.log1p(tone.blame)
+        raw = [
+            math.exp(self.negative[0] + self.negative[1] * praise + self.negative[2] * blame),
+            math.exp(self.question * tone.asking),
+            math.exp(self.positive[0] + self.positive[1] * praise + self.positive[2] * blame),
+        ]
+        total = sum(raw)
+        return Probabilities(raw[0] / total, raw[1] / total, raw[2] / total)
+
+
+def entries(data: Mapping[str, Any]) -> list[tuple[str, Cue]]:
+    """Patterns of one file: `weights` maps a number to comma-separated patterns, each role to its own."""
+    found = [
+        (term.strip(), Cue("word", float(weight)))
+        for weight, terms in data.get("weights", {}).items()
+        for term in terms.split(",")
+        if term.strip()
+    ]
+    for role in ROLES:
+        found += [(term.strip(), Cue(role)) for term in data.get(role, "").split(",") if term.strip()]
+    return found
+
+
+@cache
+def load(languages: tuple[str, ...]) -> PhraseIndex[Cue]:
+    """The index of these languages, with the signs (emoji, emoticons, marks) that all share."""
+    files = ["signs", *(code for code in languages if code in WRITTEN)]
+    texts = [(FOLDER / f"{name}.yaml").read_text(encoding="utf-8") for name in files]
+    return PhraseIndex([entry for text in texts for entry in entries(yaml.safe_load(text))])
+
+
+def digest() -> str:
+    """Eight hexadecimal digits that change with any word list."""
+    content = b"".join(path.read_bytes() for path in sorted(FOLDER.glob("*.yaml")))
+    return hashlib.sha256(content).hexdigest()[:8]
+
+
+class LexiconClassifier:
+    """Judges by word lists; a language without one is judged by signs alone, an unknown one by all lists."""
+
+    name = "lexicon"
+
+    def __init__(self, last_step: Softmax | None = None) -> None:
+        """The word lists load at the first text of their language."""
+        self.version = f"lexicon-2-{digest()}"
+        self._last_step = last_step or Softmax()
+
+    def tone(self, text: str, language: str, target: str | None) -> Tone:
+        """What was heard before it became probabilities."""
+        heard = words(text)
+        index = load(WRITTEN if language == "und" else (language,))
+        return listen(heard, index, toward(heard, words(target)) if target else ())
+
+    def predict(
+        self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]
+    ) -> list[Probabilities]:
+        """See `nlp.classify.Classifier`."""
+        return [
+            self._last_step.of(self.tone(text, language, target))
+            for text, language, target in zip(texts, languages, targets, strict=True)
+        ]

@@ -1,0 +1,96 @@
+"""The part of a text that speaks of one brand, and how surely it is the one spoken of."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from nlp.brands import Named
+from nlp.words import Span, sentences
+
+WHOLE = 1_200  # characters: a text this short that names one brand is about it from end to end
+FOLLOWING = 3  # sentences after a name that still speak of it in a longer text
+LIST = 4  # brands in one sentence that make it a list
+CLAUSE = re.compile(
+    r"\s*[,;:–—]\s+|\s+(?=(?:mais|alors que|tandis que|contrairement|par contre|but|while|whereas|unlike|although)\b)",
+    re.IGNORECASE,
+)
+IN_TITLE, SAME_CLAUSE, SAME_TEXT, IN_LIST = 1.0, 0.8, 0.5, 0.2
+
+
+class Passage(NamedTuple):
+    """What is said of a brand: the text, the name as it stands there, and the probability that it is the target."""
+
+    text: str
+    surface: str | None
+    target: float
+
+
+def clauses(text: str, span: Span) -> list[Span]:
+    """The clauses of a sentence: cut at commas and at words of contrast."""
+    spans, start = [], span.start
+    for cut in CLAUSE.finditer(text, span.start, span.end):
+        if cut.start() > start:
+            spans.append(Span(start, cut.end()))
+            start = cut.end()
+    return [*spans, Span(start, span.end)]
+
+
+def pieces(text: str, named: Sequence[Named]) -> list[tuple[Span, frozenset[str]]]:
+    """Sentences with the brands they name; a sentence that names several is cut into its clauses."""
+    found: list[tuple[Span, frozenset[str]]] = []
+    for sentence in sentences(text):
+        brands = within(sentence, named)
+        parts = clauses(text, sentence) if len(brands) > 1 else [sentence]
+        found += [(part, within(part, named)) for part in parts]
+    return found
+
+
+def within(span: Span, named: Sequence[Named]) -> frozenset[str]:
+    """The brands named inside a span."""
+    return frozenset(n.brand for n in named if span.start <= n.start < span.end)
+
+
+def passages(title: str | None, text: str, named: Sequence[Named]) -> Mapping[str, Passage]:
+    """The passage of each brand named; places count from the start of `title + newline + text`, as `join` makes it.
+
+    A piece that names nobody speaks of the brands named last before it; in a longer text only for three pieces.
+    What stands before the first name belongs to the only brand there is.
+    """
+    whole = join(title, text)
+    brands = sorted({n.brand for n in named})
+    if len(brands) == 1 and len(whole) <= WHOLE:
+        return {brands[0]: Passage(whole, surface(whole, named, brands[0]), target(title, whole, named, brands[0]))}
+    kept: dict[str, list[str]] = {brand: [] for brand in brands}
+    current: frozenset[str] = frozenset(brands) if len(brands) == 1 else frozenset()
+    since = 0
+    for span, here in pieces(whole, named):
+        since = 0 if here else since + 1
+        current = here or (current if since <= FOLLOWING or len(whole) <= WHOLE else frozenset())
+        for brand in current:
+            kept[brand].append(whole[span.start : span.end])
+    return {
+        brand: Passage("".join(kept[brand]).strip(), surface(whole, named, brand), target(title, whole, named, brand))
+        for brand in brands
+    }
+
+
+def join(title: str | None, text: str) -> str:
+    """Title and text as one, the title being a line of its own."""
+    return f"{title}\n{text}" if title else text
+
+
+def surface(text: str, named: Sequence[Named], brand: str) -> str | None:
+    """The name as it first stands in the text."""
+    return next((text[n.start : n.end] for n in named if n.brand == brand), None)
+
+
+def target(title: str | None, whole: str, named: Sequence[Named], brand: str) -> float:
+    """How probably the brand is the one judged (research: docs/adr/0011): the best of its places counts."""
+    best = IN_LIST
+    sizes = [(s, len(within(s, named))) for s in sentences(whole)]
+    for n in (n for n in named if n.brand == brand):
+        if n.handle or (title and n.end <= len(title)):
+            return IN_TITLE
+        crowd = next((size for span, size in sizes if span.start <= n.start < span.end), 1)
+        best = max(best, IN_LIST if crowd >= LIST else SAME_CLAUSE)
+    return best

@@ -1,0 +1,109 @@
+"""A list of word patterns found in one pass over a text, however many there are.
+
+A pattern is written as its folded words; each word may be
+`mot` (itself), `pre*` (any word that starts so), `a|b*|c` (one of them), `_` (any one word) or `...` (up to four
+words of the same clause). The first must be concrete, since patterns are looked up by it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from nlp.words import fold
+
+T = TypeVar("T")
+STOPS = frozenset(".,;:!?…()")
+GAP = 4
+CACHE = 50_000
+
+
+class Hit(NamedTuple, Generic[T]):
+    """Words [start, end) carry `payload`."""
+
+    start: int
+    end: int
+    payload: T
+
+
+class Piece(NamedTuple):
+    """One word of a pattern: exact forms and prefixes; `gap` stands for `...`, neither forms nor gap for `_`."""
+
+    exact: frozenset[str]
+    prefixes: tuple[str, ...]
+    gap: bool = False
+
+    def fits(self, word: str) -> bool:
+        """Whether this word may stand here."""
+        if word in self.exact:
+            return True
+        return word.startswith(self.prefixes) if self.prefixes else not self.exact
+
+
+def piece(text: str) -> Piece:
+    """Read one word of a pattern."""
+    if text == "...":
+        return Piece(frozenset(), (), gap=True)
+    forms = [] if text == "_" else text.split("|")
+    return Piece(frozenset(f for f in forms if not f.endswith("*")), tuple(f[:-1] for f in forms if f.endswith("*")))
+
+
+class PhraseIndex(Generic[T]):
+    """Patterns with a payload each, looked up by their first word.
+
+    Raises ValueError at building if a pattern begins with a wildcard.
+    """
+
+    def __init__(self, patterns: Iterable[tuple[str, T]]) -> None:
+        """Sort the patterns by their first word."""
+        self._exact: dict[str, list[tuple[tuple[Piece, ...], T]]] = {}
+        self._prefix: dict[str, list[tuple[tuple[Piece, ...], T]]] = {}
+        self._seen: dict[str, tuple[tuple[tuple[Piece, ...], T], ...]] = {}
+        for text, payload in patterns:
+            first, *rest = (piece(word) for word in fold(text).split())
+            if not first.exact and not first.prefixes:
+                raise ValueError(f"pattern {text!r} must begin with a word")
+            entry = (tuple(rest), payload)
+            for word in first.exact:
+                self._exact.setdefault(word, []).append(entry)
+            for prefix in first.prefixes:
+                self._prefix.setdefault(prefix, []).append(entry)
+        self._shortest = min(map(len, self._prefix), default=0)
+        self._longest = max(map(len, self._prefix), default=0)
+
+    def find(self, words: Sequence[str]) -> Iterator[Hit[T]]:
+        """Every match, in order of its first word; overlaps included."""
+        seen = self._seen
+        for start, word in enumerate(words):
+            candidates = seen.get(word)
+            if candidates is None:
+                candidates = self._candidates(word)
+            for rest, payload in candidates:
+                end = match(rest, words, start + 1) if rest else start + 1
+                if end:
+                    yield Hit(start, end, payload)
+
+    def _candidates(self, word: str) -> tuple[tuple[tuple[Piece, ...], T], ...]:
+        found = list(self._exact.get(word, ()))
+        for length in range(self._shortest, min(len(word), self._longest) + 1):
+            found += self._prefix.get(word[:length], ())
+        if len(self._seen) >= CACHE:  # bounds memory on endless streams of new words
+            self._seen.clear()
+        self._seen[word] = tuple(found)
+        return self._seen[word]
+
+
+def match(pieces: tuple[Piece, ...], words: Sequence[str], at: int) -> int:
+    """Where the pieces end if they match from `at` on, else 0. The shortest gap wins."""
+    for index, want in enumerate(pieces):
+        if want.gap:
+            rest = pieces[index + 1 :]
+            for skip in range(GAP + 1):
+                if at + skip > len(words) or (skip and words[at + skip - 1][:1] in STOPS):
+                    return 0
+                end = match(rest, words, at + skip)
+                if end:
+                    return end
+            return 0
+        if at >= len(words) or not want.fits(words[at]):
+            return 0
+        at += 1
+    return at

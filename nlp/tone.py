@@ -1,0 +1,101 @@
+"""Hearing the tone of a text: weighted words, and the grammar that strengthens, weakens or turns them.
+
+Weights are ours on a scale of 1 (faint) to 4 (strong). The rules are those any lexicon of sentiment has
+(negation, degree, contrast: Taboada et al., Computational Linguistics 2011), with French word order.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from nlp.phrases import Hit, PhraseIndex
+
+CLAUSE_END = frozenset('.,;:!?…()"«»\n')
+REACH = 4  # words after a negator that it still turns
+TURNED_PRAISE = -0.75  # "pas bon" is blame, a little fainter than "mauvais"
+TURNED_BLAME = -0.35  # "not bad" is faint praise
+STRONGER, WEAKER = 1.4, 0.6
+BEFORE_BUT, AFTER_BUT = 0.6, 1.25
+SHOUT = 1.15
+LAST = 1.15  # the last sentence often carries the verdict
+
+
+class Cue(NamedTuple):
+    """What a pattern is: a `word` with its weight, or the grammar it works on the words around it."""
+
+    role: str
+    weight: float = 0.0
+
+
+class Tone(NamedTuple):
+    """Sums of what was heard, each >= 0, and the share of sentences that ask (0-1)."""
+
+    praise: float
+    blame: float
+    asking: float
+
+
+def longest(hits: Iterable[Hit[Cue]]) -> list[Hit[Cue]]:
+    """Hits without overlaps: the longer wins, then the stronger."""
+    chosen: list[Hit[Cue]] = []
+    taken: set[int] = set()
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, -abs(h.payload.weight), h.start)):
+        span = range(hit.start, hit.end)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            chosen.append(hit)
+    return sorted(chosen)
+
+
+def clause_of(heard: Sequence[str]) -> list[int]:
+    """The number of the clause each word stands in."""
+    numbers, current = [], 0
+    for word in heard:
+        numbers.append(current)
+        current += word[0] in CLAUSE_END
+    return numbers
+
+
+def strength(hit: Hit[Cue], grammar: Sequence[Hit[Cue]], clause: Sequence[int]) -> float:
+    """The weight of a hit after negation and degree in its own clause."""
+    weight = hit.payload.weight
+    turned = False
+    for other in grammar:
+        if clause[other.start] != clause[hit.start]:
+            continue
+        before = hit.start - other.end
+        role = other.payload.role
+        if (role == "negator" and 0 <= before < REACH) or (role == "behind" and 0 <= other.start - hit.end < 2):
+            turned = not turned if role == "negator" else True
+        elif role == "undo" and 0 <= before < REACH:
+            turned = False
+        elif role == "stronger" and (0 <= before < 2 or other.start == hit.end):
+            weight *= STRONGER
+        elif role == "weaker" and 0 <= before < 3:
+            weight *= WEAKER
+    if turned:
+        weight *= TURNED_PRAISE if weight > 0 else TURNED_BLAME
+    return weight
+
+
+def listen(heard: Sequence[str], index: PhraseIndex[Cue], extra: Iterable[tuple[int, float]] = ()) -> Tone:
+    """The tone of the words heard; `extra` adds weights at places (what is said toward a target)."""
+    hits = longest(index.find(heard))
+    grammar = [h for h in hits if h.payload.role != "word"]
+    clause = clause_of(heard)
+    turns = [h.start for h in grammar if h.payload.role == "turn"]
+    ends = [i for i, word in enumerate(heard) if word[0] in ".!?…\n"]
+    praise = blame = 0.0
+    weights = [(h.start, strength(h, grammar, clause)) for h in hits if h.payload.role == "word"]
+    for at, weight in [*weights, *extra]:
+        end = next((e for e in ends if e >= at), len(heard))
+        start = next((e for e in reversed(ends) if e < at), -1)
+        if any(start < turn < end for turn in turns):
+            weight *= AFTER_BUT if any(start < turn < at for turn in turns) else BEFORE_BUT  # noqa: PLW2901
+        if end < len(heard) and "!" in heard[end]:
+            weight *= SHOUT  # noqa: PLW2901
+        if weight > 0:
+            praise += weight
+        else:
+            blame -= weight
+    asking = sum("?" in heard[e] for e in ends) / max(1, len(ends))
+    return Tone(praise, blame, asking)
