@@ -26,7 +26,10 @@ BINARY = (
 )
 BOMS = ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
+REFERENCE = re.compile(
+    r"&#(?:0{0,6}(?:[0-8]|1[1245-9]|2\d|3[01])(?!\d)|[xX]0{0,6}(?:[0-8bBeEfF]|1[\da-fA-F])(?![\da-fA-F]));?"
+)  # no XML
 LOST = 0.001  # share of U+FFFD above which the declared charset is not believed
 SAMPLE = 65_536  # bytes: enough to tell a charset, cheap to look at
 STATEFUL = ("iso-2022", "iso2022", "hz", "utf-16", "utf-32")  # ASCII-looking bytes that are not UTF-8
@@ -84,11 +87,11 @@ def guess(body: bytes) -> str:
 
 
 def usable(text: str) -> str:
-    """The text without NULs; RejectedItem when it is mostly control characters."""
+    """The text without control characters; RejectedItem when it is mostly that."""
     sample = text[:SAMPLE]
     if len(CONTROL.findall(sample)) > 0.1 * len(sample):
         raise RejectedItem("unreadable", "the body is binary data, not text")
-    text = text.replace("\0", "")
+    text = REFERENCE.sub("", CONTROL.sub("", text))
     if not text.strip():
         raise RejectedItem("unreadable", "the body is empty")
     return text

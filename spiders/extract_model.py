@@ -103,9 +103,14 @@ class Page:
             published=stamp.at if stamp else None,
             published_rule=rule if stamp else None,
             published_precision=stamp.precision if stamp else None,
-            **fields,
+            **{name: sound(value) if isinstance(value, str) else value for name, value in fields.items()},
         )
 
     def links(self, hrefs: Any) -> tuple[str, ...]:
         """Absolute URLs in order, without doubles and without what is no http(s) URL."""
         return tuple(dict.fromkeys(url for url in map(self.link, hrefs) if url))
+
+
+def sound(text: str) -> str:
+    """The text without lone surrogates: JSON can write them, UTF-8 cannot."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -118,3 +118,10 @@ def test_a_selector_that_is_no_css_stops_the_run():
 def test_hopeless_links_on_a_page_are_left_out(url):
     body = f'<html><body><h2><a href="{url}">x</a></h2><link rel=canonical href="{url}"><base href="{url}"><a rel=next href="{url}">n</a></body></html>'
     assert read(body.encode()).links.articles == ()
+
+
+def test_control_characters_and_lone_surrogates_go():
+    data = json.dumps({"@type": "Review", "reviewBody": "Bad \ud83d kettle\x01", "author": "Jo\udc00", "reviewRating": {"ratingValue": 1}})
+    body = f'<html><body><script type="application/ld+json">{data}</script><p>a\x02b&#1;c&#x1F;d&#11;</p></body></html>'
+    item = read(body.encode()).items[0]
+    assert (item.text.encode(), item.author.encode()) == (b"Bad ? kettle\x01", b"Jo?")
