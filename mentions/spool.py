@@ -119,9 +119,12 @@ class Spool:
         """Delete acknowledged files opened before this time, and their rejects; returns how many files."""
         limit = before.astimezone(UTC).strftime(STAMP)
         old = [path for path in self._done.glob(f"*{SEALED}") if path.name.split("-", 1)[0] < limit]
-        for path in old:
-            path.unlink(missing_ok=True)
-            beside(path).unlink(missing_ok=True)
+        try:
+            for path in old:
+                beside(path).unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise refused("prune", self._done, error) from error
         return len(old)
 
     def depth(self) -> int:

@@ -28,7 +28,8 @@ INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
-IDLE_JOINER = re.compile("(?:(?<=[\\s!-\u024f])|^)[\u200c\u200d]+|[\u200c\u200d]+(?=[\\s!-\u024f]|$)")
+JOINERS = re.compile("([\u200c\u200d])[\u200c\u200d]+")
+IDLE_JOINER = re.compile("(?:(?<=[\\s!-\u024f])|^)[\u200c\u200d]|[\u200c\u200d](?=[\\s!-\u024f]|$)")
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 SPACES = re.compile("[ \t\x1f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 BLANKS = re.compile(r" ?\n ?")
@@ -78,5 +79,5 @@ def _spaced(text: str) -> str:
         return " ".join(text.split()) if "  " in text else text
     text = INVISIBLE.sub("", LINE_ENDS.sub("\n", text))
     if "\u200d" in text or "\u200c" in text:
-        text = IDLE_JOINER.sub("", text)
+        text = IDLE_JOINER.sub("", JOINERS.sub(r"\1", text))
     return GAPS.sub("\n\n", BLANKS.sub("\n", SPACES.sub(" ", text)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentions.text import clean_line, clean_text
+from mentions.text import clean_line, clean_text, tokens
 
 GOOD = [
     "Déçu par l’équipe à Paris : « réalité » 5 € — jamais plus !",
@@ -82,3 +82,15 @@ def test_clean_is_idempotent_on_nested_damage(text):
 
 def test_deep_nesting_is_no_bomb():
     assert clean_text("&" + "amp;" * 100_000 + "lt;") == "<"
+
+
+@pytest.mark.timeout(20)  # linear: some hundredths of a second; quadratic: minutes
+@pytest.mark.parametrize(
+    "poison",
+    ["中\u200d", "1.", "Ã©", "â‚¬", "'", "d'", "@_", "#1", "&amp;", "&#38;", "\n ", "e\u0301", "👩\u200d", "\x93",
+     "http://", "Ã ", "\ud83d", "🏴\U000e0067"],
+)  # fmt: skip
+def test_no_repetition_is_a_bomb(poison):
+    repeated = poison[0] + (poison[1:] or poison) * 60_000 + "1a"
+    for text in (repeated, poison * 60_000):
+        tokens(clean_text(text))
