@@ -35,7 +35,7 @@ def tokenizer() -> tuple[Any, Any]:
     from spacy.attrs import NORM  # noqa: PLC0415
     from spacy.tokenizer import Tokenizer  # noqa: PLC0415
 
-    nlp = spacy.blank("xx")
+    nlp: Any = spacy.blank("xx")
     nlp.vocab.lex_attr_getters[NORM] = fold
     mark = re.compile(r"[^\w\s]|_(?=\W|$)")
     inside = re.compile(r"[^\w\s]")
@@ -71,7 +71,8 @@ class BrandFinder:
 
         vocab, self._tokens = tokenizer()
         self.brands = tuple(brands)
-        self._matcher = PhraseMatcher(vocab, attr="NORM")
+        self._strings = vocab.strings
+        self._matcher: Any = PhraseMatcher(vocab, attr="NORM")
         self._keys: dict[int, tuple[str, str]] = {}
         self._needs_context = {b.name for b in brands if b.context}
         self._glued = [(glued(n), b.name) for b in brands for n in b.match if len(glued(n)) >= GLUED]
@@ -87,7 +88,7 @@ class BrandFinder:
         docs = [doc for phrase in dict.fromkeys(phrases) if len(doc := self._tokens(phrase.strip()))]
         if docs:
             self._matcher.add(f"{role}\t{brand}", docs)
-            self._keys[self._matcher.vocab.strings[f"{role}\t{brand}"]] = (role, brand)
+            self._keys[self._strings[f"{role}\t{brand}"]] = (role, brand)
 
     def find(self, text: str, *, around: str = "") -> tuple[Named, ...]:
         """The brands named in `text`, in order. `around` (a thread's title, say) may hold the context words.

@@ -21,7 +21,7 @@ from nlp.words import sentences, words
 FOLDER = Path(__file__).parent / "crises"
 WRITTEN = ("fr", "en")
 STRENGTH: Mapping[str, float] = {"strong": 0.85, "medium": 0.6, "weak": 0.35}
-BASE = 0.02
+BASE = 0.005
 DECIDED = 0.5
 REACH = 4
 CLAUSE_END = frozenset(',.;:!?…()"«»')

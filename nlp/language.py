@@ -9,6 +9,7 @@ WINDOW = 240  # characters read: more changes no verdict and costs time
 SURE = 0.6  # lingua's confidence below which a text is "und" unless a hint helps
 SHORT = 24  # letters below which only a strong verdict beats a hint
 STRONG = 0.9
+FEWEST = 3  # letters to judge by at all
 
 
 class LanguageReader:
@@ -35,7 +36,7 @@ class LanguageReader:
         sample = text[:WINDOW]
         letters = sum(map(str.isalpha, sample))
         hint = hint.lower()[:2] if hint else None
-        if letters < 3:
+        if letters < FEWEST:
             return hint or "und"
         best = self._lingua.compute_language_confidence_values(sample)[:2]
         if not best:

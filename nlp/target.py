@@ -5,7 +5,7 @@ from collections.abc import Sequence
 BETTER = frozenset({"better", "cheaper", "faster", "mieux", "meilleur", "meilleure", "meilleurs", "meilleures"})
 WORSE = frozenset({"worse", "pire", "pires"})
 THAN = frozenset({"than", "que", "qu'"})
-LEFT = frozenset({"left", "leaving", "leave", "quitte", "quitter", "quittee", "quittez", "dumped", "ditched", "fuyez"})
+LEFT = frozenset({"left", "leaving", "leave", "quitte", "quitter", "quittez", "dumped", "ditched", "fuyez"})
 FROM = frozenset({"from", "de", "d'"})
 MOVED = frozenset(
     {"switched", "switching", "moved", "moving", "migrated", "passe", "passer", "parti", "partir", "change"}

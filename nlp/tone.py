@@ -11,12 +11,12 @@ from nlp.phrases import Hit, PhraseIndex
 
 CLAUSE_END = frozenset('.,;:!?…()"«»\n')
 REACH = 4  # words after a negator that it still turns
+BEHIND, NEXT, LOOSE = 2, 2, 3  # words: "marche pas", "tres bon", "un peu trop long"
 TURNED_PRAISE = -0.75  # "pas bon" is blame, a little fainter than "mauvais"
 TURNED_BLAME = -0.35  # "not bad" is faint praise
 STRONGER, WEAKER = 1.4, 0.6
 BEFORE_BUT, AFTER_BUT = 0.6, 1.25
 SHOUT = 1.15
-LAST = 1.15  # the last sentence often carries the verdict
 
 
 class Cue(NamedTuple):
@@ -64,13 +64,13 @@ def strength(hit: Hit[Cue], grammar: Sequence[Hit[Cue]], clause: Sequence[int]) 
             continue
         before = hit.start - other.end
         role = other.payload.role
-        if (role == "negator" and 0 <= before < REACH) or (role == "behind" and 0 <= other.start - hit.end < 2):
+        if (role == "negator" and 0 <= before < REACH) or (role == "behind" and 0 <= other.start - hit.end < BEHIND):
             turned = not turned if role == "negator" else True
         elif role == "undo" and 0 <= before < REACH:
             turned = False
-        elif role == "stronger" and (0 <= before < 2 or other.start == hit.end):
+        elif role == "stronger" and (0 <= before < NEXT or other.start == hit.end):
             weight *= STRONGER
-        elif role == "weaker" and 0 <= before < 3:
+        elif role == "weaker" and 0 <= before < LOOSE:
             weight *= WEAKER
     if turned:
         weight *= TURNED_PRAISE if weight > 0 else TURNED_BLAME

@@ -1,0 +1,111 @@
+"""`vigie analyse`: JSON lines in, verdicts out, in the same order, with no configuration."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from config.models import Brand
+from mentions.text import clean_line, clean_text
+from nlp.brands import BrandFinder
+from nlp.classify import Classifier, Probabilities, load_classifier
+from nlp.crisis import read as read_crisis
+from nlp.language import LanguageReader
+from nlp.passage import SAME_CLAUSE, Passage, join, passages
+from nlp.severity import severity
+
+BATCH = 64  # lines judged together: bounds memory, feeds a model well
+FINDERS = 256  # brands whose compiled names are kept
+LONGEST_LINE = 1_000_000  # characters
+
+
+class Line(BaseModel):
+    """One line of input. `brand` is any string; keys we do not know are left alone."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str | int
+    text: str
+    title: str | None = None
+    lang: str | None = Field(default=None, pattern=r"^[A-Za-z]{2,3}([-_].*)?$")
+    brand: str | None = None
+
+
+def parse(line: str) -> Line | str:
+    """The line, or what is wrong with it."""
+    if len(line) > LONGEST_LINE:
+        return f"longer than {LONGEST_LINE} characters"
+    try:
+        return Line.model_validate(json.loads(line))
+    except ValidationError as error:
+        return "; ".join(
+            f"{'.'.join(map(str, problem['loc'])) or 'line'}: {problem['msg']}" for problem in error.errors()
+        )
+    except (ValueError, RecursionError) as error:
+        return f"not JSON: {error}"
+
+
+@lru_cache(maxsize=FINDERS)
+def finder_of(brand: str) -> BrandFinder:
+    """A finder of this one name."""
+    return BrandFinder([Brand(name=brand, match=(brand,))])
+
+
+def passage_of(line: Line) -> Passage:
+    """What the line says of its brand; without one, or where it is not found, the whole text."""
+    title = clean_line(line.title) if line.title else None
+    text = clean_text(line.text)
+    brand = line.brand.strip() if line.brand else ""
+    if brand:
+        found = passages(title, text, finder_of(brand).find(join(title, text)))
+        if found:
+            return found[brand]
+    return Passage(join(title, text), None, 1.0 if not brand else SAME_CLAUSE)
+
+
+def verdict(line: Line, language: str, passage: Passage, judged: Probabilities, model: str) -> dict[str, Any]:
+    """One line of output."""
+    crisis = read_crisis(passage.text, language, line.title)
+    score = severity(crisis.probabilities, negative=judged.negative, target=passage.target, flags=crisis.flags)
+    return {
+        "id": line.id,
+        "language": language,
+        "sentiment": {
+            "label": judged.label,
+            "score": round(max(judged), 4),
+            "probabilities": {name: round(p, 4) for name, p in judged._asdict().items()},
+        },
+        "crisis": {"labels": list(crisis.labels), "probabilities": dict(crisis.probabilities)},
+        "severity": score,
+        "model": model,
+    }
+
+
+def analyse_lines(
+    lines: Iterable[str], *, classifier: Classifier | None = None, languages: LanguageReader | None = None
+) -> Iterator[Mapping[str, Any]]:
+    """A verdict per line, in order; a bad line gives `{"line": number from 1, "error": what}` in its place.
+
+    Blank lines are skipped but counted. Memory stays constant: BATCH lines are held at a time.
+    """
+    judge = classifier or load_classifier("lexicon", None)
+    reader = languages or LanguageReader()
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    while batch := list(islice(numbered, BATCH)):
+        parsed = [(number, parse(line)) for number, line in batch]
+        good = [line for _, line in parsed if isinstance(line, Line)]
+        found = [passage_of(line) for line in good]
+        spoken = [
+            line.lang.lower()[:2] if line.lang else reader.read(passage.text)
+            for line, passage in zip(good, found, strict=True)
+        ]
+        judged = judge.predict([p.text for p in found], spoken, [p.surface for p in found])
+        answers = iter(zip(good, spoken, found, judged, strict=True))
+        for number, line in parsed:
+            if isinstance(line, str):
+                yield {"line": number, "error": line}
+            else:
+                yield verdict(*next(answers), judge.version)
