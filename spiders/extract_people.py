@@ -5,7 +5,7 @@ import re
 MAIL = re.compile(r"<?[^\s<>()@＠]{1,64}\s?(?:@|＠|\(at\)|\[at\])\s?[^\s<>()@＠]{1,200}>?", re.IGNORECASE)
 BEFORE = re.compile(
     r"^(?:(?:written|posted|published|reviewed|created|started|asked|answered|review) by|by|par|"
-    r"(?:publié|écrit|posté|rédigé|proposé|avis) (?:par|de)|de|von|author|auteur|autrice)\b\s*:?\s+(?=\S)",
+    r"(?:publié|écrit|posté|rédigé|proposé|avis) (?:par|de)|author|auteur|autrice)\b\s*:?\s+(?=\S)",
     re.IGNORECASE,
 )
 AFTER = re.compile(r"\s*(?:\b(?:says?|said|wrote|writes|a dit|dit|a écrit|écrit)\s*[:.]?|[,;:|»·•])\s*$", re.IGNORECASE)

@@ -16,6 +16,8 @@ def first_page(url: str) -> str:
         path = path.rstrip("/") + "/"
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     kept = [(name, value) for name, value in pairs if name.lower() not in PAGED_QUERY | PASSING]
+    if path.endswith("/viewtopic.php") and dict(kept).get("t"):  # phpBB also names the board, but not always
+        kept = [(name, value) for name, value in kept if name == "t"]
     query = parts.query if len(kept) == len(pairs) else urlencode(kept)
     return urlunsplit((parts.scheme, parts.netloc, path or "/", query, ""))
 

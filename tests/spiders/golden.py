@@ -47,14 +47,20 @@ def shown(value: object) -> object:
 
 def row(item: RawItem) -> dict:
     values = {field.name: getattr(item, field.name) for field in fields(item)}
-    return {name: shown(value) for name, value in values.items() if value not in (None, {}) and name not in ("source", "fetched_at")}
+    return {
+        name: shown(value)
+        for name, value in values.items()
+        if value not in (None, {}) and name not in ("source", "fetched_at")
+    }
 
 
 def lines(name: str) -> str:
     found, meta = run(name), read(name)[1]
     head: dict = {"form": found.form, "notes": found.notes}
     if meta.get("links"):
-        head["links"] = {field.name: value for field in fields(found.links) if (value := getattr(found.links, field.name))}
+        head["links"] = {
+            field.name: value for field in fields(found.links) if (value := getattr(found.links, field.name))
+        }
     return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in [head, *map(row, found.items)])
 
 

@@ -17,15 +17,21 @@ def items(name, unit):
 
 
 def test_an_article_is_the_same_by_feed_page_and_rest():
-    found = [items(name, "article")[None] if name != "feed_rss" and name != "wordpress_posts" else golden.run(name).items[0]
-             for name in ("feed_rss", "blog_wordpress", "wordpress_posts")]  # fmt: skip
-    assert len({(canonical_url(item.url), item.native_id, item.title, item.text, item.author, item.published) for item in found}) == 1
+    found = [golden.run(name).items[0] for name in ("feed_rss", "blog_wordpress", "wordpress_posts")]
+    facts = {
+        (canonical_url(item.url), item.native_id, item.title, item.text, item.author, item.published) for item in found
+    }
+    assert len(facts) == 1
+    assert {(item.unit, item.native_id) for item in found} == {("article", None)}
 
 
 def test_a_comment_is_the_same_by_feed_page_and_rest():
     for number in ("12", "15"):
         found = [items(name, "comment")[number] for name in ("feed_comments", "blog_wordpress", "wordpress_comments")]
-        assert len({(item.url, item.thread_url, item.text, item.author, item.published, item.parent) for item in found}) == 1
+        assert (
+            len({(item.url, item.thread_url, item.text, item.author, item.published, item.parent) for item in found})
+            == 1
+        )
 
 
 def test_every_date_is_aware_and_says_its_rule():

@@ -10,7 +10,8 @@ from tests.spiders import golden
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PARAGRAPHS = "".join(
-    f"<p>Paragraph {number} about the Ardelle kettle, which has now been with us for quite a while and boils well.</p>" for number in range(6)
+    f"<p>Paragraph {number} about the Ardelle kettle, which has now been with us for quite a while and boils well.</p>"
+    for number in range(6)
 )
 
 
@@ -26,7 +27,10 @@ def page(head="", body="", attributes=""):
 @pytest.mark.parametrize("name", ["created", "modified", "date", "article:published_time"])
 @pytest.mark.parametrize("value", ["24th Nov 2026 11:58", "2026-11-24T11:59:30Z", "2026-11-24"])
 def test_a_clock_in_meta_is_no_publication_date(name, value):
-    html = page(f'<meta name="{name}" content="{value}"><meta property="og:type" content="article">', f"<article>{PARAGRAPHS}</article>")
+    html = page(
+        f'<meta name="{name}" content="{value}"><meta property="og:type" content="article">',
+        f"<article>{PARAGRAPHS}</article>",
+    )
     assert read(html).items[0].published is None
 
 
@@ -55,19 +59,28 @@ def test_an_edit_at_the_moment_of_the_fetch_is_no_edit():
 
 # 2. footers and listings
 def test_a_footer_year_is_no_date():
-    html = page('<meta property="og:type" content="article">', f"<article>{PARAGRAPHS}</article><footer>Powered by Board © 2013 - 2026 Board Team</footer>")
+    html = page(
+        '<meta property="og:type" content="article">',
+        f"<article>{PARAGRAPHS}</article><footer>Powered by Board © 2013 - 2026 Board Team</footer>",
+    )
     found = read(html).items[0]
     assert (found.published, found.author) == (None, None)
 
 
 @pytest.mark.parametrize("url", ["https://site.example/", "https://site.example", "https://site.example/?lang=fr"])
 def test_a_home_page_is_no_article(url):
-    html = page('<meta property="og:type" content="article"><meta name="author" content="Owner">', f"<article><time datetime=2026-11-01></time>{PARAGRAPHS}</article>")
+    html = page(
+        '<meta property="og:type" content="article"><meta name="author" content="Owner">',
+        f"<article><time datetime=2026-11-01></time>{PARAGRAPHS}</article>",
+    )
     assert read(html, url).items == ()
 
 
 def test_a_listing_is_no_article_but_leads_to_articles():
-    teasers = "".join(f'<article><h2><a href="/post-{n}/">Post {n}</a></h2><time datetime="2026-11-0{n}">x</time><p>Teaser of post {n}, which says more.</p></article>' for n in range(1, 6))
+    teasers = "".join(
+        f'<article><h2><a href="/post-{n}/">Post {n}</a></h2><time datetime="2026-11-0{n}">x</time><p>Teaser of post {n}, which says more.</p></article>'
+        for n in range(1, 6)
+    )
     found = read(page("", teasers, 'class="blog archive"'), "https://site.example/news/")
     assert (found.items, found.form) == ((), "listing")
     assert found.links.articles == tuple(f"https://site.example/post-{n}/" for n in range(1, 6))
@@ -75,7 +88,14 @@ def test_a_listing_is_no_article_but_leads_to_articles():
 
 
 def test_several_articles_in_the_data_of_a_listing_are_no_article():
-    data = '{"@graph":[' + ",".join(f'{{"@type":"BlogPosting","headline":"P{n}","url":"https://site.example/p{n}","datePublished":"2026-11-0{n}"}}' for n in range(1, 4)) + "]}"
+    data = (
+        '{"@graph":['
+        + ",".join(
+            f'{{"@type":"BlogPosting","headline":"P{n}","url":"https://site.example/p{n}","datePublished":"2026-11-0{n}"}}'
+            for n in range(1, 4)
+        )
+        + "]}"
+    )
     html = page(f'<script type="application/ld+json">{data}</script>', PARAGRAPHS)
     assert read(html, "https://site.example/news").items == ()
 
@@ -99,12 +119,23 @@ def test_comments_are_items_of_their_own():
 # 5. names as shown
 @pytest.mark.parametrize("name", ["Priya N.", "Ameliedurand", "tom_hale", "W. Hartley", "Jean-Loup d’Arc"])
 def test_names_keep_their_dots_and_their_case(name):
-    html = page('<meta property="og:type" content="article">', f'<article><p class="byline">By <span class="author">{name}</span></p>{PARAGRAPHS}</article>')
+    html = page(
+        '<meta property="og:type" content="article">',
+        f'<article><p class="byline">By <span class="author">{name}</span></p>{PARAGRAPHS}</article>',
+    )
     assert read(html).items[0].author == name
 
 
 # 8. mail addresses in author fields
-@pytest.mark.parametrize("author", ["w.hartley＠example.test (W. Hartley)", "w.hartley@example.test (W. Hartley)", "W. Hartley <w.hartley@example.test>", "W. Hartley (w.hartley at) "][:3])
+@pytest.mark.parametrize(
+    "author",
+    [
+        "w.hartley＠example.test (W. Hartley)",
+        "w.hartley@example.test (W. Hartley)",
+        "W. Hartley <w.hartley@example.test>",
+        "W. Hartley (w.hartley at) ",
+    ][:3],
+)
 def test_mail_addresses_are_not_kept(author):
     feed = f"<rss><channel><item><title>T</title><link>https://site.example/a</link><author>{author.replace('<', '&lt;')}</author><description>Hello</description></item></channel></rss>"
     assert extract(feed.encode(), "https://site.example/feed", fetched_at=NOW).items[0].author == "W. Hartley"
@@ -123,7 +154,11 @@ def test_a_forum_feed_leads_to_threads_and_gives_no_items():
 
 
 def test_entity_bomb():
-    bomb = '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">' + "".join(f'<!ENTITY a{n} "{"&a;" * 10}">' for n in range(9)) + "]><rss><channel><title>&a8;</title></channel></rss>"
+    bomb = (
+        '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">'
+        + "".join(f'<!ENTITY a{n} "{"&a;" * 10}">' for n in range(9))
+        + "]><rss><channel><title>&a8;</title></channel></rss>"
+    )
     with pytest.raises(RejectedItem, match="entities"):
         extract(bomb.encode(), "https://site.example/feed", fetched_at=NOW)
 
