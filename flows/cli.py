@@ -62,7 +62,7 @@ def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
 
 def main() -> None:
     """Run a command; an error becomes one clear line and an exit code (design, section 10)."""
-    from config.errors import ConfigError
+    from config.problems import ConfigError
 
     signal.signal(signal.SIGTERM, _terminate)
     try:

@@ -2,23 +2,24 @@
 
 import csv
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO, get_args
 from zoneinfo import ZoneInfo
 
 import typer
 
-from flows.terminal import fail, local, now, of, table
+from flows.terminal import fail, local, now, of
 from mentions.filter import MentionFilter, TimeField
 from mentions.model import CrisisLabel, Evidence, Label, Mention, Role, Unit
 
 if TYPE_CHECKING:
-    from mentions.store import MentionStore
+    from mentions.store import MentionStore, Page
 
 app = typer.Typer(help="List, export and show mentions.", invoke_without_command=True)
 SHOWN, PAGE = 20, 200
@@ -43,18 +44,29 @@ def moment(text: str | None, zone: str) -> datetime | None:
     return (read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
+def among(option: str, values: list[str] | None, allowed: object) -> tuple[Any, ...]:
+    """The values, each one of a Literal type; a wrong one is told with the right ones."""
+    known = get_args(allowed)
+    for value in values or ():
+        if value not in known:
+            raise typer.BadParameter(f"'{value}': expected one of {', '.join(known)}", param_hint=f"--{option}")
+    return tuple(values or ())
+
+
 @app.callback()
 def mentions(
     context: typer.Context,
     brand: Annotated[list[str] | None, typer.Option(help="Brand. This and other names may be repeated.")] = None,
-    role: Annotated[list[Role] | None, typer.Option(help="Of own brands or competitors.")] = None,
+    role: Annotated[list[str] | None, typer.Option(help="own or competitor.")] = None,
     source: Annotated[list[str] | None, typer.Option(help="Source name.")] = None,
     site: Annotated[list[str] | None, typer.Option(help="Site (host).")] = None,
-    unit: Annotated[list[Unit] | None, typer.Option(help="Kind of text.")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help="article, post, comment, review or mail.")] = None,
     language: Annotated[list[str] | None, typer.Option(help="fr, en, ...")] = None,
-    label: Annotated[list[Label] | None, typer.Option(help="Sentiment.")] = None,
-    crisis: Annotated[list[CrisisLabel] | None, typer.Option(help="Crisis label.")] = None,
-    evidence: Annotated[list[Evidence] | None, typer.Option(help="How the brand was recognised.")] = None,
+    label: Annotated[list[str] | None, typer.Option(help="negative, neutral or positive.")] = None,
+    crisis: Annotated[list[str] | None, typer.Option(help="Crisis label, such as product_safety.")] = None,
+    evidence: Annotated[
+        list[str] | None, typer.Option(help="How the brand was recognised: named, thread or source.")
+    ] = None,
     author: Annotated[list[str] | None, typer.Option(help="Author key.")] = None,
     story: Annotated[list[str] | None, typer.Option(help="Story id.")] = None,
     thread: Annotated[list[str] | None, typer.Option(help="Address of a thread.")] = None,
@@ -82,14 +94,14 @@ def mentions(
         zone = house.config.vigie.timezone
         where = MentionFilter(
             brands=tuple(brand or ()),
-            roles=tuple(role or ()),
+            roles=among("role", role, Role),
             sources=tuple(source or ()),
             sites=tuple(site or ()),
-            units=tuple(unit or ()),
+            units=among("unit", unit, Unit),
             languages=tuple(language or ()),
-            labels=tuple(label or ()),
-            crisis_labels=tuple(crisis or ()),
-            evidence=tuple(evidence or ()),
+            labels=among("label", label, Label),
+            crisis_labels=among("crisis", crisis, CrisisLabel),
+            evidence=among("evidence", evidence, Evidence),
             authors=tuple(author or ()),
             stories=tuple(story or ()),
             threads=tuple(thread or ()),
@@ -129,7 +141,7 @@ def _print(
         fail(f"wrote {written} mentions to {output}", 0)
 
 
-def _page(size: int, sort: str, cursor: str | None):  # noqa: ANN202 - Page, imported late
+def _page(size: int, sort: str, cursor: str | None) -> "Page":
     from mentions.store import Page
 
     return Page(size=size, cursor=cursor, sort=sort)
@@ -146,19 +158,14 @@ def _pages(store: "MentionStore", where: MentionFilter, sort: str) -> Iterator[M
 
 
 def _table(found: Iterable[Mention], zone: str) -> None:
-    rows = [
-        (
-            m.id,
-            local(m.published_at, zone),
-            m.brand,
-            m.sentiment_label[:3],
-            f"{m.severity:.0f}",
-            m.source,
-            " ".join((m.title or m.text).split())[:300],
-        )
-        for m in found
-    ]
-    table(("id", "published", "brand", "tone", "sev", "source", "text"), rows, wide=6)
+    """Two lines a mention, as wide as the terminal; the id is whole, to be copied."""
+    typer.echo(f"{'published':<16}  {'tone':<8}  sev  {'id':<33}  brand")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+    for m in found:
+        head = f"{local(m.published_at, zone)}  {m.sentiment_label:<8}  {m.severity:3.0f}  {m.id}  {m.brand}"
+        body = " ".join(f"{m.title}: {m.text}".split() if m.title else m.text.split())
+        typer.echo(head)
+        typer.echo(f"  {m.source}: {body}"[: width - 1])
 
 
 @contextmanager

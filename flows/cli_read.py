@@ -17,7 +17,6 @@ def extract(
 ) -> None:
     """Print what Vigie reads in a saved page, as JSON lines (RawItem)."""
     from mentions.codec import to_json
-
     from spiders.extract import extract as read
 
     extraction = read(file.read_bytes(), url, kind=kind, source=None, fetched_at=now())

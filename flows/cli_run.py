@@ -8,10 +8,9 @@ import typer
 from flows.terminal import counts, fail, local, now, of, progress, table
 
 if TYPE_CHECKING:
-    from spiders.crawl import SourceOutcome
-
     from config.models import Source
     from flows.wiring import House
+    from spiders.crawl import SourceOutcome
 
 SOME_FAILED, WRONG = 1, 2
 Names = Annotated[list[str] | None, typer.Argument(help="Names of sources; none: every enabled one.")]

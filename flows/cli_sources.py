@@ -51,10 +51,9 @@ def preview(
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many items.")] = None,
 ) -> None:
     """Print what a first crawl would read, as JSON lines (RawItem); nothing is remembered."""
+    from flows.jobs import pick
     from mentions.codec import to_json
     from spiders.crawl import preview as items_of
-
-    from flows.jobs import pick
 
     with of(context).house() as house:
         source = pick(house, [name])[0]

@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import typer
-from demo.configuration import write_demo_config
-from demo.inbox import Mailbox, SlackSink
 
 from config.settings import Settings
+from demo.configuration import write_demo_config
+from demo.inbox import Mailbox, SlackSink
 from demo.scenario import Scenario
 from demo.web import DemoWeb
 from flows import jobs, reporting
@@ -55,9 +55,7 @@ def run_demo(settings: Settings, *, seed: int, keep: bool) -> None:
         slack = stack.enter_context(SlackSink(root / "slack"))
         (root / "slack-webhook").write_text(slack.url + "\n", encoding="utf-8")
         write_demo_config(root / "config", web.urls)
-        own = settings.model_copy(
-            update={"home": root / "data", "config": root / "config", "smtp_url": mailbox.url, "database_url": None}
-        )
+        own = Settings(home=root / "data", config=root / "config", smtp_url=mailbox.url)
         prefect = _prefect(stack, own.home)
         house = stack.enter_context(House(own))
         typer.echo(f"Four small sites are up: {', '.join(f'{name} {url}' for name, url in web.urls.items())}")

@@ -8,21 +8,22 @@ keyed by deterministic ids and versions, and the file is acknowledged last.
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-
-from mentions.identity import mention_id
-from mentions.intake import Fate, IntakeOptions, draft, fold, settle
-from mentions.spool import Spool
-from nlp.pipeline import Pipeline
-from state.posts import Brandless, BrandlessPosts
+from typing import TYPE_CHECKING
 
 from mentions.errors import RejectedItem
+from mentions.identity import mention_id
+from mentions.intake import IntakeOptions, draft, fold, key_of, settle
 from mentions.model import Gone, Mention, Post, RawItem
+from mentions.spool import Spool
 from mentions.store import Known, MentionStore
-from mentions.urls import canonical_url
+from state.posts import Brandless, BrandlessPosts
+
+if TYPE_CHECKING:
+    from nlp.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Ingestion:
     spool: Spool
     store: MentionStore
     brandless: BrandlessPosts
-    pipeline: Pipeline
+    pipeline: "Pipeline"
     default: IntakeOptions
     options: Mapping[str, IntakeOptions]
     source_brands: Mapping[str, str]
@@ -63,13 +64,13 @@ def ingest_file(path: Path, rooms: Ingestion, now: datetime) -> Counter[str]:
 def _ingest_batch(path: Path, batch: Sequence[Line], rooms: Ingestion, now: datetime) -> Counter[str]:
     words: Counter[str] = Counter()
     drafts: list[Post] = []
-    gone: list[Gone] = []
+    gone: list[tuple[str, Gone]] = []
     for number, line, item in batch:
         try:
             if isinstance(item, RejectedItem):
                 raise item
             if isinstance(item, Gone):
-                gone.append(item)
+                gone.append((key_of(item), item))
             else:
                 drafts.append(draft(item, rooms.options.get(item.source, rooms.default)))
         except RejectedItem as error:
@@ -79,7 +80,7 @@ def _ingest_batch(path: Path, batch: Sequence[Line], rooms: Ingestion, now: date
     if duplicates:
         words["duplicate"] += duplicates
     words += _save(posts, path.name, rooms, now)
-    words += _bury(gone, {post.key: post.fetched_at for post in posts}, rooms)
+    words += _bury(gone, rooms)
     return words
 
 
@@ -88,7 +89,7 @@ def _save(posts: Sequence[Post], file: str, rooms: Ingestion, now: datetime) -> 
     words: Counter[str] = Counter()
     fresh: list[Post] = []
     for post in posts:
-        settled, fate = _settle(post, known.get(post.key), rooms.pipeline.version)
+        settled, fate = settle(post, known.get(post.key), rooms.pipeline.version)
         if fate in {"unchanged", "stale"}:
             words[fate] += 1
         else:
@@ -103,14 +104,6 @@ def _save(posts: Sequence[Post], file: str, rooms: Ingestion, now: datetime) -> 
 
 def _known(keys: Sequence[str], rooms: Ingestion) -> Mapping[str, Known]:
     return {**rooms.brandless.known(keys), **rooms.store.known(keys)}
-
-
-def _settle(post: Post, known: Known | None, pipeline: str) -> tuple[Post, Fate]:
-    settled, fate = settle(post, known, pipeline)
-    if fate == "unchanged" and known is not None and known.gone:
-        # It came back: only a higher revision lifts the tombstone, since the text is the same.
-        return replace(settled, revision=known.revision + 1), "edited"
-    return settled, fate
 
 
 def _understand(posts: Sequence[Post], rooms: Ingestion) -> list[tuple[Mention, ...]]:
@@ -209,21 +202,16 @@ def _drafts(lines: Iterable[Line], rooms: Ingestion) -> Iterator[Post]:
                 continue  # counted and kept aside when the file was ingested
 
 
-def _bury(gone: Sequence[Gone], alive: Mapping[str, datetime], rooms: Ingestion) -> Counter[str]:
-    """Make tombstones, except of posts that the same batch saw alive later."""
+def _bury(gone: Sequence[tuple[str, Gone]], rooms: Ingestion) -> Counter[str]:
+    """Make tombstones, except of posts that were seen alive later."""
     words: Counter[str] = Counter()
-    for item in gone:
-        key = _key_of(item)
-        if key in alive and alive[key] >= item.seen_at:
+    known = _known([key for key, _ in gone], rooms)
+    for key, item in gone:
+        if key not in known:
+            words["gone-unknown"] += 1
+        elif known[key].fetched_at >= item.seen_at:
             words["stale"] += 1
-            continue
-        known = _known([key], rooms)
-        rooms.store.mark_gone([key], at=item.seen_at)
-        words["gone" if key in known else "gone-unknown"] += 1
+        else:
+            rooms.store.mark_gone([key], at=item.seen_at)
+            words["gone"] += 1
     return words
-
-
-def _key_of(item: Gone) -> str:
-    from mentions.identity import post_key
-
-    return post_key(canonical_url(item.url), item.native_id)

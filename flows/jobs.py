@@ -8,14 +8,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
-from mentions.intake import IntakeOptions
-from spiders.crawl import SourceOutcome, crawl
-from state.lock import hold
-
 from config.models import Source
 from flows.ingestion import Ingestion, ingest_file
 from flows.wiring import House
 from mentions.errors import Stop, Transient
+from mentions.intake import IntakeOptions
+from spiders.crawl import SourceOutcome, crawl
+from state.lock import hold
 from state.records import Run, RunKind, RunStatus
 
 log = logging.getLogger(__name__)

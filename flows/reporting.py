@@ -5,15 +5,18 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
-
-from state.lock import hold
+from typing import TYPE_CHECKING
 
 from config.models import Brand
 from flows.jobs import Clock, run_id
 from flows.wiring import House
 from mentions.errors import Stop
+from state.lock import hold
 from state.records import Delivery, Run
+
+if TYPE_CHECKING:
+    from reports.model import WeeklyReport
+    from reports.texts import Language
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +31,6 @@ def week_start(text: str | None) -> date | None:
         raise Stop(f"'{text}': expected an ISO week such as 2026-W42") from None
 
 
-def last_week(now: datetime, zone: str) -> date:
-    """The Monday of the last week that is over in this zone."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    return today - timedelta(days=today.weekday() + 7)
-
-
 def report(house: House, clock: Clock, monday: date | None, *, again: bool = False) -> tuple[list[Path], Counter[str]]:
     """Write each own brand's report of the week and send it to the channels of `report.tell`.
 
@@ -41,6 +38,7 @@ def report(house: House, clock: Clock, monday: date | None, *, again: bool = Fal
     written and the fates of the deliveries.
     """
     from alerts.dispatch import dispatch
+    from reports.week import last_week
 
     with hold(house.home / "locks" / "report", "vigie report"):
         started = clock()
@@ -49,7 +47,7 @@ def report(house: House, clock: Clock, monday: date | None, *, again: bool = Fal
         written: list[Path] = []
         for brand in (brand for brand in house.config.brands if brand.role == "own"):
             zone = brand.timezone or house.config.vigie.timezone
-            written += _one(house, brand, monday or last_week(started, zone), started, again=again)
+            written += _one(house, brand, monday or last_week(started, zone.info), started, again=again)
         fates = dispatch(house.state.outbox, house.channels, clock())
         house.state.runs.finish(key, "ok", clock(), {"files": len(written), **fates})
         return written, fates
@@ -57,7 +55,6 @@ def report(house: House, clock: Clock, monday: date | None, *, again: bool = Fal
 
 def _one(house: House, brand: Brand, monday: date, now: datetime, *, again: bool) -> list[Path]:
     from reports.render import render
-
     from reports.weekly import build
 
     year, week, _ = monday.isocalendar()
@@ -73,11 +70,12 @@ def _one(house: House, brand: Brand, monday: date, now: datetime, *, again: bool
         house.config,
         brand.name,
         monday,
+        as_of=now,
     )
     folder = house.home / "reports"
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    default = house.config.vigie.report.language or house.config.vigie.languages[0]
+    default = house.config.vigie.report_language
     for language in sorted({default, *(language for _, language in _recipients(house, default))}):
         rendered = render(weekly, language)
         for suffix, content in (("html", rendered.html), ("txt", rendered.text)):
@@ -88,13 +86,15 @@ def _one(house: House, brand: Brand, monday: date, now: datetime, *, again: bool
     return written
 
 
-def _recipients(house: House, default: str) -> Iterator[tuple[str, str]]:
+def _recipients(house: House, default: "Language") -> Iterator[tuple[str, "Language"]]:
     """Channel names of `report.tell` and the language each reads."""
     for name in house.config.vigie.report.tell:
         yield name, house.config.channels[name].language or default
 
 
-def _deliveries(house: House, weekly: object, subject: str, default: str, now: datetime) -> Iterator[Delivery]:
+def _deliveries(
+    house: House, weekly: "WeeklyReport", subject: str, default: "Language", now: datetime
+) -> Iterator[Delivery]:
     from alerts.message import Message
     from alerts.outgoing import deliveries_to
     from reports.render import render

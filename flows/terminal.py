@@ -34,8 +34,7 @@ class Terminal:
 
     def settings(self) -> Settings:
         """The environment, with `--config` above VIGIE_CONFIG."""
-        settings = load_settings()
-        return settings.model_copy(update={"config": self.config}) if self.config else settings
+        return load_settings(config=self.config)
 
     @contextmanager
     def house(self) -> Iterator["House"]:

@@ -13,11 +13,10 @@ from mentions.errors import Stop
 from mentions.store import MentionStore
 
 if TYPE_CHECKING:
+    from alerts.channels import ChannelImpl
     from mentions.spool import Spool
     from nlp.pipeline import Pipeline
     from state.database import State
-
-    from alerts.channels import ChannelImpl
 
 
 def _sqlite(settings: Settings) -> MentionStore:
@@ -84,7 +83,7 @@ class House:
         """The hand-over between crawl and ingest."""
         from mentions.spool import Spool
 
-        return Spool(self.home / "spool")
+        return Spool(self.settings.spool)
 
     @cached_property
     def pipeline(self) -> "Pipeline":

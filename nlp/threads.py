@@ -6,8 +6,6 @@ from mentions.model import Post
 from nlp.brands import BrandFinder, Named
 from nlp.passage import join
 
-FIRST = frozenset({0, 1})  # positions that engines give to an opening post
-
 
 class Threads:
     """The brands of the threads that a batch of posts belongs to.
@@ -55,6 +53,6 @@ def opened(post: Post) -> str | None:
     """The URL of the thread that this post opens, None for a reply."""
     if post.unit == "article":
         return post.thread_url or post.canonical_url
-    if post.parent is None and post.thread_url and post.unit in ("post", "mail") and post.position in FIRST:
+    if post.parent is None and post.thread_url and post.unit in ("post", "mail") and post.position == 0:
         return post.thread_url
     return None
