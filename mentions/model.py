@@ -48,9 +48,9 @@ class RawItem:
 
     `url` opens the item itself, `thread_url` the page it hangs under (first page of a thread, article of
     a comment, product of a review). `native_id` is the site's own id, unique under `thread_url`; `parent`
-    is the native id of the item replied to, `position` its place in the thread (0 opens it). `published_rule` names what gave the date (feed, json-ld,
-    engine:phpbb3, css, htmldate, ...). `author` is the name as shown. `engagement` counts by kind
-    (replies, likes, shares, views).
+    is the native id of the item replied to, `position` its place in the thread (0 opens it).
+    `published_rule` names what gave the date (feed, json-ld, engine:phpbb3, css, htmldate, ...). `author` is
+    the name as shown. `engagement` counts by kind (replies, likes, shares, views).
     """
 
     source: str
