@@ -97,13 +97,16 @@ class Page:
 
     def item(self, stamp: Stamp | None, rule: str, **fields: Any) -> RawItem:
         """A raw item of this page; its date comes from `stamp`, found by `rule`."""
+        told: dict[str, Any] = {
+            name: sound(value) if isinstance(value, str) else value for name, value in fields.items()
+        }
         return RawItem(
             source=self.source,
             fetched_at=self.fetched_at,
             published=stamp.at if stamp else None,
             published_rule=rule if stamp else None,
             published_precision=stamp.precision if stamp else None,
-            **{name: sound(value) if isinstance(value, str) else value for name, value in fields.items()},
+            **told,
         )
 
     def links(self, hrefs: Any) -> tuple[str, ...]:
