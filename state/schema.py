@@ -66,7 +66,7 @@ incidents = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("brand", Text, nullable=False),
-    Column("family", String(32), nullable=False),
+    Column("family", String(80), nullable=False),
     Column("rule", String(64), nullable=False),
     Column("tier", String(16), nullable=False),
     Column("state", String(16), nullable=False),

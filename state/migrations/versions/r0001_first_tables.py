@@ -40,7 +40,7 @@ def _incidents() -> None:
         "incidents",
         sa.Column("id", sa.String(64), primary_key=True),
         sa.Column("brand", sa.Text, nullable=False),
-        sa.Column("family", sa.String(32), nullable=False),
+        sa.Column("family", sa.String(80), nullable=False),
         sa.Column("rule", sa.String(64), nullable=False),
         sa.Column("tier", sa.String(16), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
