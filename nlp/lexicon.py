@@ -1,7 +1,7 @@
 """The row `lexicon`: weighted words of French and English with the grammar that turns them round.
 
 The word lists are ours (nlp/lexicons). What is summed here is turned into probabilities by a small logistic
-model whose eight numbers were fitted on development data (docs/adr/0009).
+model whose seven numbers were fitted on development data (docs/adr/0009).
 """
 
 import hashlib
@@ -29,9 +29,9 @@ ROLES = ("negator", "behind", "stronger", "weaker", "turn", "undo")
 class Softmax:
     """Weights of the last step, per label: bias, praise, blame, and what a question or no cue at all adds."""
 
-    positive: tuple[float, float, float] = (-1.1, 0.75, -0.45)
-    negative: tuple[float, float, float] = (-1.0, -0.45, 0.75)
-    question: float = 0.5
+    positive: tuple[float, float, float] = (-0.65, 1.1, -0.7)
+    negative: tuple[float, float, float] = (-0.4, -0.4, 1.05)
+    question: float = 0.6
 
     def of(self, tone: Tone) -> Probabilities:
         """Probabilities of a tone; neutral is the reference."""
