@@ -15,7 +15,7 @@ from spiders.extract_people import clean_author
 from spiders.extract_published import edited, published
 from spiders.extract_signs import Signs
 from spiders.extract_structured import counters, names, prose
-from spiders.extract_text import inline, pick, pick_one, pick_value, text_of
+from spiders.extract_text import Node, inline, pick, pick_one, pick_value, text_of
 from spiders.extract_urls import first_page
 
 BODY = (
@@ -31,7 +31,8 @@ BYLINE = (
     "[rel~=author] || .p-author .p-name || .p-author || .byline .author || .author .fn || .vcard .fn || "
     "[itemprop~=author] [itemprop~=name] || [itemprop~=author] || .wp-block-post-author-name || "
     ".wp-block-post-author__name || .byline-author || .entry-author || .post-author || .author-name || "
-    ".article-author || .byline || .author"
+    ".article-author || .byline || .author || article address a || article address || "
+    "article a[href*='/author/'] || article a[href*='/auteur/']"
 )
 ENOUGH = 140  # characters of text below which a page without any sign of an article is none
 
@@ -80,24 +81,33 @@ def _trafilatura(page: Page) -> str:
 
 
 def title_of(page: Page, signs: Signs) -> str | None:
-    """The headline; where it is longer than an <h1> it contains ("Headline - Site"), the <h1>."""
-    heads = [head for node in pick(page.tree, "h1") if (head := inline(node))]
+    """The headline; where it is longer than a heading it contains ("Headline - Site"), the heading."""
     told = (prose(signs.thing.get("headline")) or prose(signs.thing.get("name"))) if signs.thing else ""
     title = " ".join((told or signs.meta.get("og:title") or "").split())
     if not title:
         marked = pick_one(page.tree, "h1.entry-title || h1.p-name || h1.wp-block-post-title || article h1")
-        node = pick_one(page.tree, "title")
-        title = (inline(marked) if marked is not None else "") or " ".join(
-            ((node.text if node is not None else "") or "").split()
-        )
-    folded = _fold(title)
-    for head in heads:
-        if len(head) > 3 and _fold(head) in folded:  # noqa: PLR2004 - "Hi!" is no headline
+        heading = signs.heading if marked is None else marked
+        title = inline(heading) if heading is not None else _title(page)
+    heads = [inline(node) for node in pick(page.tree, "h1") if not _leads_home(page, node)]
+    heads += [inline(signs.heading)] if signs.heading is not None else []
+    for head in sorted(heads, key=len, reverse=True):
+        if len(head) > 3 and _fold(head) in _fold(title):  # noqa: PLR2004 - "Hi!" is no headline
             return head
     site = signs.meta.get("og:site_name")
     if site and len(title) > len(site) + 3:
         title = re.sub(rf"\s+[|–—·-]\s+{re.escape(site)}$", "", title)
     return title or (heads[0] if heads else None)
+
+
+def _title(page: Page) -> str:
+    node = pick_one(page.tree, "title")
+    return " ".join((node.text or "").split()) if node is not None else ""
+
+
+def _leads_home(page: Page, heading: Node) -> bool:
+    """The name of the site, as many themes print it on every page."""
+    url = page.link(pick_value(heading, "a@href"))
+    return url is not None and first_page(url).rstrip("/") != first_page(page.home).rstrip("/")
 
 
 def _fold(text: str) -> str:
