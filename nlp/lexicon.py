@@ -29,9 +29,9 @@ ROLES = ("negator", "behind", "stronger", "weaker", "turn", "undo")
 class Softmax:
     """Weights of the last step, per label: bias, praise, blame, and what a question or no cue at all adds."""
 
-    positive: tuple[float, float, float] = (-0.65, 1.1, -0.7)
-    negative: tuple[float, float, float] = (-0.4, -0.4, 1.05)
-    question: float = 0.6
+    positive: tuple[float, float, float] = (-0.8, 1.15, -0.8)
+    negative: tuple[float, float, float] = (-0.55, -0.45, 1.25)
+    question: float = 0.8
 
     def of(self, tone: Tone) -> Probabilities:
         """Probabilities of a tone; neutral is the reference."""
