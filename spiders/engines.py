@@ -57,7 +57,7 @@ ENGINES: Mapping[str, Engine] = {
         next=".pagination a[rel=next] || .pagination li.next a || .pagination li.arrow.next a || a.right-box.right",
         permalink="p.author a[href*='p=']@href || .postbody h3 a[href*='p=']@href",
         drop=".attachbox, .signature, .notice, .codebox > p, .inline-attachment",
-        edited=".notice",
+        edited=".notice time@datetime || .notice",
         row="li.row",
         mark="dd.posts || dd.lastpost a[href*='#p']@href",
         feeds=("feed", "feed.php", "app.php/feed"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 
 from mentions.model import RawItem
@@ -119,14 +120,16 @@ def _after_name(value: str, node: Node, engine: Engine) -> str:
     return value.partition(name)[2] if name and name in value and len(value) > len(name) else value
 
 
-def _edited(page: Page, node: Node, engine: Engine, stamp: Stamp | None) -> object:
-    value = pick_value(node, engine.edited) if engine.edited else None
-    if not value or ("@" not in engine.edited and not EDITED_BY.search(value)):
-        return None
-    edited = page.date(TIMES.sub("", value))
-    if edited is None or (stamp and (edited.at - stamp.at).total_seconds() <= SAME):
-        return None
-    return edited.at
+def _edited(page: Page, node: Node, engine: Engine, stamp: Stamp | None) -> datetime | None:
+    """The date of the last edit; a text must say that it is one, for notices tell other things too."""
+    for choice in engine.edited.split(" || ") if engine.edited else ():
+        value = pick_value(node, choice)
+        if not value or ("@" not in choice and not EDITED_BY.search(value)):
+            continue
+        edited = page.date(TIMES.sub("", value))
+        if edited and not (stamp and (edited.at - stamp.at).total_seconds() <= SAME):
+            return edited.at
+    return None
 
 
 def _rank(node: Node, engine: Engine) -> int | None:
