@@ -51,6 +51,7 @@ def check(context: typer.Context) -> None:
 
 def status(context: typer.Context) -> None:
     """Show what each source last gave, the spool, the outbox and open incidents."""
+    from flows.jobs import last_crawl
     from mentions.queries import Health
 
     with of(context).house() as house:
@@ -58,11 +59,7 @@ def status(context: typer.Context) -> None:
         health = {row.source: row for row in house.store.run(Health())}
         rows: list[tuple[object, ...]] = []
         for source in house.config.sources:
-            last = max(
-                (run for kind in ("crawl", "backfill") if (run := house.state.runs.last(kind, source.name))),
-                key=lambda run: run.started_at,
-                default=None,
-            )
+            last = last_crawl(house, source.name)
             row = health.get(source.name)
             rows.append(
                 (

@@ -15,11 +15,12 @@ Name = Annotated[str, typer.Argument(help="The source's name.")]
 def list_sources(context: typer.Context) -> None:
     """List the configured sources."""
     from config.types import show_duration
+    from flows.jobs import last_crawl
 
     with of(context).house() as house:
         rows = []
         for source in house.config.sources:
-            last = house.state.runs.last("crawl", source.name) or house.state.runs.last("backfill", source.name)
+            last = last_crawl(house, source.name)
             at = local(last.started_at, house.config.vigie.timezone) if last else "never"
             rows.append(
                 (

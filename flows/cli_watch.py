@@ -72,13 +72,14 @@ def test(context: typer.Context, name: Annotated[str, typer.Argument(help="The c
         if name not in house.config.channels:
             known = ", ".join(sorted(house.config.channels)) or "none yet"
             raise typer.Exit(fail(f"no channel is called '{name}'; the channels are: {known}", 2))
-        from flows.jobs import test_channel
+        from flows.jobs import trial_subject, try_channel
 
-        fates = test_channel(house, name, now)
+        moment = now()
+        fates = try_channel(house, name, lambda: moment)
         typer.echo(f"{name}: {counts(fates)}")
         if not fates.get("sent"):
-            waiting = [d.error for d in house.state.outbox.list(subject=f"test:{name}") if d.error]
-            raise typer.Exit(fail(waiting[-1] if waiting else "not sent", 1))
+            errors = [d.error for d in house.state.outbox.list(subject=trial_subject(name, moment)) if d.error]
+            raise typer.Exit(fail(errors[-1] if errors else "not sent", 1))
 
 
 def add_to(app: typer.Typer) -> None:

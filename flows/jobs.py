@@ -24,6 +24,8 @@ Clock = Callable[[], datetime]
 # Below this the crawl waits for ingest instead of filling the disk (research/aesthetics 4.6).
 FREE_BYTES = 512 * 1024 * 1024
 SPOOL_BYTES = 2 * 1024 * 1024 * 1024
+CRAWLS: tuple[RunKind, ...] = ("crawl", "backfill")
+READ: tuple[RunStatus, ...] = ("ok", "partial")
 DONE_DAYS = 30  # acknowledged spool files are kept so long: late openers and rebuilds read them
 NAMESPACE = UUID("5d1c0e0a-6f0b-5a38-9f55-0d1f6c0a7e11")
 
@@ -44,12 +46,18 @@ def pick(house: House, names: Sequence[str]) -> list[Source]:
     return [by_name[name] for name in names]
 
 
+def last_crawl(house: House, source: str) -> Run | None:
+    """The last crawl or back-fill of a source, finished or not."""
+    runs = [run for kind in CRAWLS if (run := house.state.runs.last(kind, source))]
+    return max(runs, key=lambda run: run.started_at, default=None)
+
+
 def due(house: House, now: datetime) -> list[Source]:
-    """The enabled sources whose rhythm says that it is time."""
+    """The enabled sources whose rhythm says that it is time, and those whose last crawl was killed."""
 
     def is_due(source: Source) -> bool:
-        last = [run for kind in ("crawl", "backfill") if (run := house.state.runs.last(kind, source.name))]
-        return not last or max(run.started_at for run in last) + source.every <= now
+        last = last_crawl(house, source.name)
+        return last is None or last.status == "running" or last.started_at + source.every <= now
 
     return [source for source in pick(house, ()) if is_due(source)]
 
@@ -72,11 +80,11 @@ def collect(
         started = clock()
         kinds: dict[str, RunKind] = {}
         for source in sources:
+            _bury_killed(house, source.name, started)
             if again:
                 house.state.crawls.forget(source.name)
-            known = house.state.runs.last("backfill", source.name, "ok")
-            kinds[source.name] = "crawl" if known and not again else "backfill"
-            kind = kinds[source.name]
+            known = any(house.state.runs.last("backfill", source.name, status) for status in READ)
+            kind = kinds[source.name] = "crawl" if known and not again else "backfill"
             house.state.runs.start(
                 Run(id=run_id(kind, started, source.name), kind=kind, source=source.name, started_at=started)
             )
@@ -93,6 +101,13 @@ def collect(
         return outcomes
 
 
+def _bury_killed(house: House, source: str, now: datetime) -> None:
+    """We hold the lock: a crawl that still says it runs was killed."""
+    last = last_crawl(house, source)
+    if last is not None and last.status == "running":
+        house.state.runs.finish(last.id, "failed", now, {}, reason="killed before its end")
+
+
 def _room_for_more(house: House) -> None:
     house.home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(house.home).free
@@ -106,7 +121,7 @@ def _room_for_more(house: House) -> None:
 
 def _finish_crawl(house: House, outcome: SourceOutcome, kind: RunKind, started: datetime, finished: datetime) -> None:
     status: RunStatus = "failed" if outcome.status == "skipped" else outcome.status
-    covers = (outcome.oldest, started) if kind == "backfill" and status == "ok" else (None, None)
+    covers = (outcome.oldest, started) if kind == "backfill" and status in READ else (None, None)
     house.state.runs.finish(
         run_id(kind, started, outcome.source),
         status,
@@ -181,6 +196,25 @@ def watch(house: House, clock: Clock) -> tuple[list[str], Counter[str]]:
         fates = dispatch(house.state.outbox, house.channels, clock())
         house.state.runs.finish(key, "ok", clock(), fates)
         return list(outcome.changes), fates
+
+
+def try_channel(house: House, name: str, clock: Clock) -> Counter[str]:
+    """Send a trial message by one channel, through the outbox as every other; returns the fates."""
+    from alerts.dispatch import dispatch
+    from alerts.message import trial_message
+    from alerts.outgoing import deliveries_to
+
+    now = clock()
+    channel = house.config.channels[name]
+    message = trial_message(name, channel.language or house.config.vigie.report_language)
+    rows = deliveries_to(name, channel, message, subject=trial_subject(name, now), step="test", number=1, now=now)
+    house.state.outbox.add(rows)
+    return dispatch(house.state.outbox, {name: house.channels[name]}, clock())
+
+
+def trial_subject(name: str, now: datetime) -> str:
+    """What a trial message is about: itself."""
+    return f"test:{name}:{now.isoformat()}"
 
 
 def upkeep(house: House, clock: Clock) -> Counter[str]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from config.models import Brand
 from flows.jobs import Clock, run_id
@@ -16,8 +16,8 @@ from state.records import Delivery, Run
 
 if TYPE_CHECKING:
     from reports.model import WeeklyReport
-    from reports.texts import Language
 
+Language: TypeAlias = Literal["fr", "en"]
 log = logging.getLogger(__name__)
 
 
@@ -86,14 +86,14 @@ def _one(house: House, brand: Brand, monday: date, now: datetime, *, again: bool
     return written
 
 
-def _recipients(house: House, default: "Language") -> Iterator[tuple[str, "Language"]]:
+def _recipients(house: House, default: Language) -> Iterator[tuple[str, Language]]:
     """Channel names of `report.tell` and the language each reads."""
     for name in house.config.vigie.report.tell:
         yield name, house.config.channels[name].language or default
 
 
 def _deliveries(
-    house: House, weekly: "WeeklyReport", subject: str, default: "Language", now: datetime
+    house: House, weekly: "WeeklyReport", subject: str, default: Language, now: datetime
 ) -> Iterator[Delivery]:
     from alerts.message import Message
     from alerts.outgoing import deliveries_to

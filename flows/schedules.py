@@ -1,6 +1,7 @@
 """The schedules of vigie.yaml as Prefect deployments, served from this process."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from prefect import serve
 from prefect.schedules import Cron, Interval
@@ -20,11 +21,11 @@ ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)
 def keep(vigie: Vigie) -> None:
     """Serve the five flows until SIGINT or SIGTERM."""
     times = vigie.schedules
-    serve(
+    deployments: list[Any] = [  # Prefect's types say that these may be coroutines, which only an event loop makes them
         collect.to_deployment("collect", schedule=Interval(times.collect, anchor_date=ANCHOR)),
         ingest.to_deployment("ingest", schedule=Interval(times.collect, anchor_date=ANCHOR + AFTER_COLLECT)),
         watch.to_deployment("watch", schedule=Interval(times.watch, anchor_date=ANCHOR + AFTER_INGEST)),
         report.to_deployment("report", schedule=Cron(times.report.cron, timezone=vigie.timezone)),
         upkeep.to_deployment("upkeep", schedule=Cron(times.upkeep.cron, timezone=vigie.timezone)),
-        pause_on_shutdown=False,
-    )
+    ]
+    serve(*deployments, pause_on_shutdown=False)
