@@ -66,15 +66,18 @@ def _sentiment(connection: sqlite3.Connection, query: SentimentByBucket) -> list
 
 
 def _volume(connection: sqlite3.Connection, query: Volume) -> list[VolumeRow]:
-    """Distinct stories and distinct known authors; mean severity rounded to 3 digits; by brand."""
+    """Distinct stories and distinct known authors; mean severity is the sum by the count, rounded to 3 digits."""
     where = condition(query.where)
     sql = (
         "SELECT brand, count(*), count(DISTINCT story_id), count(DISTINCT author_key), "
         "sum(sentiment_label = 'negative'), sum(sentiment_label = 'neutral'), sum(sentiment_label = 'positive'), "
-        f"round(avg(severity), 3) FROM mention WHERE {where.sql} GROUP BY brand ORDER BY brand"
+        f"sum(severity) FROM mention WHERE {where.sql} GROUP BY brand ORDER BY brand"
     )
-    names = ("brand", "mentions", "stories", "authors", "negative", "neutral", "positive", "mean_severity")
-    return [VolumeRow(**dict(zip(names, row, strict=True))) for row in connection.execute(sql, where.parameters)]
+    names = ("brand", "mentions", "stories", "authors", "negative", "neutral", "positive")
+    return [
+        VolumeRow(**dict(zip(names, row, strict=True)), mean_severity=round(severity / row[1], 3))
+        for *row, severity in connection.execute(sql, where.parameters)
+    ]
 
 
 def _top(connection: sqlite3.Connection, query: Top) -> list[TopRow]:
