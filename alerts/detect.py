@@ -9,7 +9,7 @@ import numpy as np
 from alerts.baseline import DAY
 from alerts.coverage import SourceCoverage
 from alerts.series import HOUR, Timeline, series, timeline
-from alerts.surprise import FAST, FAST_LAG, Knobs, Series, Surprise, Window, speaks_from, surprise
+from alerts.surprise import FAST, FAST_LAG, Knobs, Part, Series, Surprise, Window, speaks_from, surprise
 from alerts.tail import SILENT
 from config.models import Rule
 from mentions.queries import CountRow
@@ -29,7 +29,8 @@ class Assessment:
     `score`: log10 of the days between such surprises by chance, SILENT when nothing may be said. The window that
     speaks: `window_hours` wide, `observed` negatives, `expected` of them. `covered`: share (0-1) of the last six hours
     that is known. `calm_hours`: for how many covered hours the 6 h and 24 h windows have been quiet. `crossed_at`:
-    start of the hour since which the score stands above the notice threshold, None without a tier.
+    start of the hour since which the score stands above the notice threshold, None without a tier. `slow`: only
+    the windows of days say so, the last 24 hours alone would not.
     """
 
     at: datetime
@@ -43,6 +44,7 @@ class Assessment:
     learning: bool
     history_days: int
     crossed_at: datetime | None
+    slow: bool = False
 
     @property
     def blind(self) -> bool:
@@ -73,7 +75,8 @@ def assess(
         ),
     )
     learning = line.size <= speaks_from(FAST[-1], FAST_LAG)
-    window = _loudest(found, rule)
+    loudest = max(found.parts, key=lambda part: float(part.score[-1]))
+    window = _loudest(loudest, rule)
     score = float(found.score[-1])
     tier = _tier(score, window, rule)
     if learning and tier is None and found.windows[1].observed[-1] >= FLOOR_COUNT:
@@ -90,6 +93,7 @@ def assess(
         learning=learning,
         history_days=line.size // DAY,
         crossed_at=_crossed(found, line, rule) if tier else None,
+        slow=not learning and all(part.score[-1] < rule.notice for part in found.parts if not part.slow),
     )
 
 
@@ -100,7 +104,7 @@ def _nothing(now: datetime) -> Assessment:
     )  # fmt: skip
 
 
-def _loudest(found: Surprise, rule: Rule) -> Window:
+def _loudest(found: Part, rule: Rule) -> Window:
     """The window to tell people about: the most surprised of those that are big enough, else of all."""
     big = [
         w

@@ -230,7 +230,7 @@ def _quote(mention: Mapping[str, Any], language: Language, zone: str) -> dict[st
     return {
         "text": text if len(text) <= QUOTE else text[: QUOTE - 1].rsplit(" ", 1)[0] + "…",
         "url": mention["url"] if mention["url"].startswith(("http://", "https://")) else "",
-        "who": mention["author"] or mention["site"],
+        "who": mention["author"] or "",
         "where": mention["site"],
         "when": words.moment(datetime.fromisoformat(mention["published_at"]), zone, language),
     }

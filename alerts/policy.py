@@ -20,6 +20,7 @@ Reason: TypeAlias = Literal[
 TIERS: tuple[Tier, ...] = ("notice", "alert", "critical")
 MILESTONES = (timedelta(hours=6), timedelta(hours=24))  # an incident that goes on is told of again once at each
 REOPEN = timedelta(hours=24)
+SLOWEST = timedelta(days=7)  # the longest window
 DOUBLED, SCORE_RISE = 2, 1.0  # an incident escalates within its tier at twice the count and ten times the rarity
 
 
@@ -59,6 +60,8 @@ def decide(
 def _begin(last: Incident | None, found: Assessment, *, brand: str, family: str, rule: Rule, now: datetime) -> Decision:
     tier = found.tier or "notice"
     key = incident_id(brand, family, found.crossed_at or found.at)
+    if last is not None and last.closed_at is not None and found.slow and now - last.closed_at < SLOWEST:
+        return Decision(reason="cooling-down")  # the windows of days still hold the surge that is over
     if last is not None and (last.id == key or (last.closed_at is not None and now - last.closed_at < REOPEN)):
         again = replace(_seen(last, found, now), state="open", closed_at=None, tier=_higher(last.tier, tier))
         return Decision(reason="reopened", incident=_told(again, found, now), step="updated")
@@ -85,7 +88,9 @@ def _go_on(current: Incident, found: Assessment, rule: Rule, now: datetime) -> D
     if found.blind:
         return Decision(reason="blind")
     since_opening = (now - current.opened_at) / timedelta(hours=1)
-    calm = 0 if found.tier else min(found.calm_hours, int(since_opening))
+    calm = min(found.calm_hours, int(since_opening))
+    if found.tier and (_memory(current)["slow"] or not found.slow):
+        calm = 0  # a slow burn is over when its own windows say so
     if calm:
         return _calm_down(current, timedelta(hours=calm), found, rule, now)
     if current.state == "recovering":
@@ -95,8 +100,7 @@ def _go_on(current: Incident, found: Assessment, rule: Rule, now: datetime) -> D
 
 def _calm_down(current: Incident, calm: timedelta, found: Assessment, rule: Rule, now: datetime) -> Decision:
     if calm >= rule.recovery:
-        closed = replace(current, state="closed", closed_at=now, updated_at=now, step=current.step + 1)
-        return Decision(reason="closed", incident=replace(closed, score=found.score), step="closed")
+        return Decision(reason="closed", incident=_closed(current, found, now), step="closed")
     if current.state == "open":
         return Decision(reason="recovering", incident=_turned(current, "recovering", now))
     return Decision(reason="goes-on")
@@ -122,10 +126,20 @@ def _escalates(current: Incident, found: Assessment) -> bool:
     return doubled and found.score >= told["score"] + SCORE_RISE
 
 
+def _closed(current: Incident, found: Assessment, now: datetime) -> Incident:
+    """The end; it keeps the figures of the worst moment, not those of the last message."""
+    worst = current.evidence.get("peak", {})
+    closed = replace(current, state="closed", closed_at=now, updated_at=now, step=current.step + 1, score=found.score)
+    return replace(closed, **worst)
+
+
 def _seen(incident: Incident, found: Assessment, now: datetime) -> Incident:
     """The next step of the incident, with the figures of this assessment."""
+    peak = {"window_hours": found.window_hours, "observed": found.observed, "expected": found.expected}
+    worst = {"peak": peak} if found.score > incident.peak_score or "peak" not in incident.evidence else {}
     return replace(
         incident,
+        evidence={**incident.evidence, **worst},
         updated_at=now,
         score=found.score,
         peak_score=max(incident.peak_score, found.score),
@@ -139,7 +153,7 @@ def _seen(incident: Incident, found: Assessment, now: datetime) -> Incident:
 def _told(incident: Incident, found: Assessment, now: datetime) -> Incident:
     """Remember what people are told, to know later what is news to them."""
     passed = sum(now - incident.opened_at >= milestone for milestone in MILESTONES)
-    told = {"observed": found.observed, "score": round(found.score, 3), "milestones": passed}
+    told = {"observed": found.observed, "score": round(found.score, 3), "milestones": passed, "slow": found.slow}
     return replace(incident, evidence={**incident.evidence, "told": told})
 
 
@@ -148,7 +162,7 @@ def _turned(incident: Incident, state: Literal["open", "recovering"], now: datet
 
 
 def _memory(incident: Incident) -> dict[str, Any]:
-    fallback = {"observed": incident.observed, "score": incident.score, "milestones": 0}
+    fallback = {"observed": incident.observed, "score": incident.score, "milestones": 0, "slow": False}
     return {**fallback, **incident.evidence.get("told", {})}
 
 

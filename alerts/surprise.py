@@ -59,11 +59,22 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of the four judgements: fast or slow windows, of counts or of shares, with its score at each hour."""
+
+    slow: bool
+    share: bool
+    score: Floats
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surprise:
-    """The score at each hour, and the fast count windows it was made of (for evidence and recovery)."""
+    """The score at each hour, the fast count windows (for recovery), and all that it was made of (for evidence)."""
 
     score: Floats
     windows: tuple[Window, ...]
+    parts: tuple[Part, ...]
 
 
 def surprise(series: Series, knobs: Knobs) -> Surprise:
@@ -75,18 +86,20 @@ def surprise(series: Series, knobs: Knobs) -> Surprise:
     def surplus(times: float) -> Callable[[int], Floats]:
         return lambda width: np.maximum(praise_seen[:, width - 1] - times * praise_due[:, width - 1], 0)
 
-    parts: list[Floats] = []
-    fast: list[Window] = []
+    parts: list[Part] = []
     for widths, lag, half_life, margin in (
         (FAST, FAST_LAG, 14.0, 0.0),
         (SLOW, SLOW_LAG, SLOW_HALF_LIFE, knobs.slow_margin),
     ):
         counted = _counts(series, widths, lag, half_life, knobs, surplus(1.0))
         shared = _shares(series, widths, lag, half_life, knobs, surplus(SHARE_SURGE))
-        parts += [_agreed(counted, series, lag, knobs, with_record=widths is FAST) - margin]
-        parts += [_agreed(shared, series, lag, knobs, with_record=False) - margin]
-        fast = counted if widths is FAST else fast
-    return Surprise(score=np.max(parts, axis=0), windows=tuple(fast))
+        slow = widths is SLOW
+        score = _agreed(counted, series, lag, knobs, with_record=not slow) - margin
+        parts.append(Part(slow=slow, share=False, score=score, windows=tuple(counted)))
+        score = _agreed(shared, series, lag, knobs, with_record=False) - margin
+        parts.append(Part(slow=slow, share=True, score=score, windows=tuple(shared)))
+    highest: Floats = np.max([part.score for part in parts], axis=0)
+    return Surprise(score=highest, windows=parts[0].windows, parts=tuple(parts))
 
 
 def _behind(x: Floats) -> Floats:

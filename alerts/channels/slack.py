@@ -120,7 +120,8 @@ def blocks(message: Message) -> list[dict[str, Any]]:
 
 def _quote(mention: Mapping[str, str]) -> str:
     where = _link(mention["url"], mention["where"])
-    return f"> {escape(mention['text'])}\n{escape(mention['who'])} · {where} · {mention['when']}"
+    who = f"{escape(mention['who'])} · " if mention["who"] else ""
+    return f"> {escape(mention['text'])}\n{who}{where} · {mention['when']}"
 
 
 def escape(text: str) -> str:
