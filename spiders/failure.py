@@ -22,6 +22,8 @@ def describe(error: BaseException) -> str:
         if isinstance(error, kind):
             return words
     text = " ".join(str(part) for part in (*error.args, error.__cause__ or ""))
+    if "DOWNLOAD_MAXSIZE" in text:
+        return "the answer is too big, dropped"
     if "max redirections" in text.lower():
         return "redirects for ever (redirect loop)"
     if isinstance(error, IgnoreRequest):

@@ -11,6 +11,7 @@ from mentions.spool import Spool
 from mentions.spool_file import SpoolWriter
 from spiders.spec import read_seen, read_validator
 from spiders.verdict import SourceOutcome
+from spiders.walk import WHOLE
 from state.crawls import MemoryChanges, Seen, SourceMemory
 from state.database import State
 
@@ -40,6 +41,7 @@ class Harvest:
     def _fresh(self) -> None:
         self.writer: SpoolWriter | None = None
         self.items = self.gone = 0
+        self.oldest: datetime | None = None
         self.oldest: datetime | None = None
         self.seen: dict[str, Seen] = {}
         self.left: dict[str, None] = {}
@@ -104,7 +106,13 @@ class Harvest:
         )  # fmt: skip
 
     def _changes(self, end: Mapping[str, Any]) -> MemoryChanges:
-        kept = replace(MemoryChanges(), seen=tuple(self.seen.values()), gone=tuple(self.left))
+        if end.get("complete"):
+            self.seen[WHOLE] = Seen(
+                key=WHOLE, digest="", url="", thread_url=None, native_id=None, last_seen_at=self.now
+            )  # fmt: skip
+        else:
+            self.left[WHOLE] = None
+        kept = MemoryChanges(seen=tuple(self.seen.values()), gone=tuple(self.left))
         if end.get("interrupted"):
             return replace(kept, not_before=self.memory.not_before, strikes=self.memory.strikes)
         not_before = datetime.fromisoformat(end["not_before"]) if end["not_before"] else None

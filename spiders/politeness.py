@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from spiders.spider import SourceSpider
 
 BAN_PAUSES = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+FIRST_REST = 1.0  # seconds before a failed page is tried again, doubled each time
 REFUSALS = frozenset({403, 429, 503})
 WAITING = frozenset({429, 503})
 CHALLENGE = re.compile(
@@ -81,6 +82,10 @@ class GateMiddleware:
         spider.admit(request)
         netloc = urlparse_cached(request).netloc
         request.meta["download_slot"] = netloc
+        retried = int(request.meta.get("retry_times", 0))
+        if retried > int(request.meta.get("vigie_rested", 0)):  # Scrapy itself tries again at once
+            request.meta["vigie_rested"] = retried
+            spider.pause(netloc, FIRST_REST * 2 ** (retried - 1))
         if (wait := spider.paused_until.get(netloc, 0.0) - monotonic()) > 0:
             await asyncio.sleep(wait)
             await self.process_request(request)  # the pause may have grown meanwhile, or the crawl have ended
@@ -126,7 +131,7 @@ class RefusalMiddleware:
         if tries >= spider.limits.retries:
             return None
         netloc = urlparse_cached(request).netloc
-        spider.paused_until[netloc] = monotonic() + wait
+        spider.pause(netloc, wait)
         return request.replace(dont_filter=True, meta={**request.meta, "vigie_waits": tries + 1})
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from time import monotonic
 from typing import Any
 
 from scrapy import Spider, signals
@@ -90,6 +91,10 @@ class SourceSpider(Spider):
             raise Halted("max_pages reached")
         self.pages += 1
         request.meta["vigie_admitted"] = True
+
+    def pause(self, netloc: str, seconds: float) -> None:
+        """Nothing is asked of this host for so long."""
+        self.paused_until[netloc] = max(self.paused_until.get(netloc, 0.0), monotonic() + seconds)
 
     def halt(self, reason: str) -> None:
         """End the crawl of this source: nothing more is fetched."""

@@ -12,7 +12,8 @@ Status: TypeAlias = Literal["ok", "partial", "failed", "skipped"]
 class SourceOutcome:
     """One source's line of a crawl. `items` and `gone` were written to the spool; `bodies` are answers with a body.
 
-    `oldest` is the earliest publication among them. `reason` is one clause for people, None when all went well and nothing is worth saying.
+    `oldest` is the earliest publication among them.
+    `reason` is one clause for people, None when all went well and nothing is worth saying.
     """
 
     source: str

@@ -11,6 +11,8 @@ from state.crawls import Seen, SourceMemory
 
 Method: TypeAlias = Literal["GET", "HEAD"]
 
+WHOLE = "whole:"  # row that stands while the last crawl was complete
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
@@ -113,6 +115,8 @@ class Memory:
         self.now = now
         self.units: dict[str, str] = {}  # key -> unit, of every item met in this crawl
         self.first = not known.seen
+        # Only after a crawl that left nothing out may "all of this page is known" mean that the rest is known too.
+        self.settled = WHOLE in known.seen
         self.sitemaps: dict[str, list[str]] = {}  # host -> what its robots.txt advertises
 
     def get(self, key: str) -> Seen | None:

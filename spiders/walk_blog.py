@@ -141,7 +141,7 @@ class BlogWalk:
         self.candidates |= dict.fromkeys(fresh)
         unknown = [url for url in fresh if self._wanted(url)]
         following = page.extraction.links.next[:1]
-        self.following = following[0] if following and unknown else None
+        self.following = following[0] if following and (unknown or (fresh and not self.memory.settled)) else None
 
     def _wanted(self, url: str) -> bool:
         key = key_at(url)
@@ -166,7 +166,7 @@ class BlogWalk:
     def _talks(self) -> Iterator[Step]:
         """Pages of the newest articles, for comments that no feed carries."""
         feeds = list(self.memory.rows("comments:")) + list(self.memory.rows("route-comments:"))
-        if not self.source.comments or feeds or (not self.memory.first and self.memory.get(TALKS) is None):
+        if not self.source.comments or feeds or (self.memory.settled and self.memory.get(TALKS) is None):
             return
         for url in list(self.feed.window.values())[:MAX_TALKS]:
             yield Fetch(url=url, role="talk", kind="blog", conditional=True, optional=True)

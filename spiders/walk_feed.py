@@ -85,7 +85,7 @@ class FeedWalk:
             yield from self._entry(item, short=item.url in short)
         yield from self._comment_feeds(page)
         self.pages += 1
-        if self.memory.first and self.pages < self.source.max_pages and page.extraction.items:
+        if not self.memory.settled and self.pages < self.source.max_pages and page.extraction.items:
             for url in page.extraction.links.next[:1]:
                 yield Fetch(url=url, role="feed", kind="feed", number=page.fetch.number)
 
@@ -104,7 +104,7 @@ class FeedWalk:
             yield Fetch(url=item.url, role="entry", kind=PAGE_KIND, carry=item)
         else:
             yield item
-        yield Remember(key=ENTRY + key, url=item.url, digest=digest)
+            yield Remember(key=ENTRY + key, url=item.url, digest=digest)
 
     def _comment_feeds(self, page: Page) -> Iterator[Step]:
         if not self.source.comments:
@@ -131,6 +131,8 @@ class FeedWalk:
             return
         articles = [item for item in page.extraction.items if item.unit == "article"] if page.good else []
         yield complete(entry, articles[0]) if articles else entry
+        if page.good or page.gone:  # else the page is asked for again next time
+            yield Remember(key=f"{ENTRY}{item_key(entry)}", url=entry.url, digest=item_digest(entry))
         if self.source.comments and page.good:
             yield from (item for item in page.extraction.items if item.unit == "comment")
 

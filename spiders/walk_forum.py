@@ -38,6 +38,7 @@ class ForumWalk:
         self.marks: dict[str, str] = {}
         self.readings: dict[str, Reading] = {}
         self.boards: set[str] = set()
+        self.met: set[str] = set()
         self.closed: set[str] = set()
         self.quiet: dict[str, int] = {}
 
@@ -94,6 +95,7 @@ class ForumWalk:
             yield Remember(key=BOARD + url, url=url)
             yield from self._board(url)
         marks = dict(links.marks)
+        met, self.met = self.met, self.met | set(links.threads)
         changed = 0
         for url in links.threads:
             row, mark = self.memory.get(THREAD + url), marks.get(url, "")
@@ -102,7 +104,7 @@ class ForumWalk:
             changed += row is None or bool(mark)
             self.marks[url] = mark
             yield from self._thread(url, row, "" if mark or row is None else page.fetch.origin)
-        if changed:
+        if changed or (not self.memory.settled and self.met > met):
             for url in links.next[:1]:
                 yield from self._board(url, number=page.fetch.number + 1)
 
@@ -113,7 +115,7 @@ class ForumWalk:
         self.readings[url] = Reading(whole=row is None or first_page(row.url) == row.url)
         yield Fetch(
             url=row.url if row else url, role="thread", kind="forum", conditional=row is not None, origin=url,
-            group=group or None,
+            group=group or None, priority=3,
         )  # fmt: skip
 
     def _read_thread(self, page: Page) -> Iterator[Step]:
@@ -139,8 +141,9 @@ class ForumWalk:
         following = page.extraction.links.next[:1] if len(reading.met) > before else ()
         if following and page.fetch.number < self.source.max_thread_pages:
             yield Fetch(
-                url=following[0], role="thread", kind="forum", origin=page.fetch.origin, number=page.fetch.number + 1
-            )
+                url=following[0], role="thread", kind="forum", origin=page.fetch.origin, number=page.fetch.number + 1,
+                priority=4,
+            )  # fmt: skip
             return
         yield from self._end(page, reading, complete=not following)
 

@@ -70,7 +70,7 @@ class ReviewsWalk:
             self.found += 1
             if page.fetch.role == "product":
                 yield Remember(key=PRODUCT + page.fetch.url, url=page.fetch.url)
-            if fresh:
+            if fresh or not self.memory.settled:
                 yield from self._further(page, "reviews-page")
         elif page.fetch.role == "product":
             yield Remember(key=NOTHING + page.fetch.url, url=page.fetch.url)

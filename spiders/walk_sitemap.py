@@ -49,12 +49,18 @@ class Sitemaps:
         if page.unchanged or not page.good:
             return
         links = page.extraction.links
-        for url in links.articles:
-            if same_site(url, self.home):
-                self.urls[url] = None
+        self.urls |= dict.fromkeys(self._ours(links.articles))
         for url in links.sitemaps:
             if not NOT_ARTICLES.search(urlsplit(url).path):
                 yield from self._ask(url)
+
+    def _ours(self, urls: Sequence[str]) -> list[str]:
+        """Pages of this site; a sitemap all of whose pages stand on one wrong host (`example.com`) means ours."""
+        ours = [url for url in urls if same_site(url, self.home)]
+        if ours or len({urlsplit(url).netloc for url in urls}) != 1:
+            return ours
+        home = urlsplit(self.home)
+        return [urlsplit(url)._replace(scheme=home.scheme, netloc=home.netloc).geturl() for url in urls]
 
     def _ask(self, url: str) -> Iterator[Step]:
         if url in self.asked or not same_site(url, self.home):
