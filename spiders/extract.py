@@ -112,10 +112,16 @@ def _html(page: Page, kind: str | None, source: Source | None, zone: tzinfo | No
             return read_css(page, source)
         except ValueError as error:
             raise Stop(f"source {source.name}: {error}; correct the selector in its file") from error
+    known = _engine(page, source) if kind in (None, "forum") else Extraction()
+    if known.form == "board" or (known.items and all(item.author and item.published for item in known.items)):
+        return known  # nothing that structured data could add, and reading it costs more than all the rest
     things, notes = read_things(tree, page.url)
     page = replace(page, things=tuple(things))
-    readers = {"forum": _forum, "reviews": _shop, "blog": _blog, "feed": _blog}
-    found = readers[kind](page, source) if kind in readers else _any(page, source)
+    if kind in (None, "forum"):
+        found = _forum(page, known)
+        found = _other(page, source) if kind is None and not found.items else found
+    else:
+        found = _shop(page) if kind == "reviews" else _blog(page, source)
     return replace(found, notes=(*notes, *found.notes))
 
 
@@ -128,23 +134,23 @@ def stated(page: Page) -> tzinfo | None:
     return None
 
 
-def _any(page: Page, source: Source | None) -> Extraction:
-    """Forum, shop, article or listing: the first reader that finds something of its own."""
-    found = _forum(page, source)
-    if found.items or found.form == "board":
-        return found
-    found = _shop(page, source)
-    return found if found.items else _blog(page, source)
+def _engine(page: Page, source: Source | None) -> Extraction:
+    row = recognise(page, source.engine if isinstance(source, ForumSource) else "auto")
+    return forum_page(page, *row) if row else Extraction(links=head_links(page))
 
 
-def _forum(page: Page, source: Source | None) -> Extraction:
-    wanted = source.engine if isinstance(source, ForumSource) else "auto"
-    row = recognise(page, wanted)
-    found = forum_page(page, *row) if row else Extraction(links=head_links(page))
+def _forum(page: Page, known: Extraction) -> Extraction:
+    """What schema.org says of a thread, where it says more than the engine's row; else it fills the gaps."""
     told = read_discussion(page)
-    if len(told) > len(found.items):
-        return Extraction(items=told, links=replace(found.links, next=next_links(page)), form="thread")
-    return replace(found, items=tuple(_filled(item, told) for item in found.items))
+    if len(told) > len(known.items) + bool(known.items):  # later pages repeat the opener
+        return Extraction(items=told, links=replace(known.links, next=next_links(page)), form="thread")
+    return replace(known, items=tuple(_filled(item, told) for item in known.items))
+
+
+def _other(page: Page, source: Source | None) -> Extraction:
+    """Shop, article or listing: the first reader that finds something of its own."""
+    found = _shop(page)
+    return found if found.items else _blog(page, source)
 
 
 def _filled(item: RawItem, told: tuple[RawItem, ...]) -> RawItem:
@@ -165,8 +171,7 @@ def _filled(item: RawItem, told: tuple[RawItem, ...]) -> RawItem:
     )
 
 
-def _shop(page: Page, source: Source | None) -> Extraction:
-    del source
+def _shop(page: Page) -> Extraction:
     items = read_reviews(page)
     form = "product" if items or pick(page.tree, "meta[property='og:type'][content=product]") else "catalogue"
     links = replace(head_links(page), products=product_links(page))

@@ -16,6 +16,7 @@ from spiders.extract_structured import Thing, address, counters, kinds, names, o
 from spiders.extract_text import pick, text_of
 from spiders.extract_urls import first_page, offset_of
 
+THREADS = ("DiscussionForumPosting", "QAPage", "Question", "FAQPage")  # an FAQ holds questions that nobody asked
 REPLIES = ("comment", "suggestedAnswer", "acceptedAnswer")
 DEEPEST = 20
 QUOTES = "blockquote, .quote, aside.quote"
@@ -23,7 +24,7 @@ QUOTES = "blockquote, .quote, aside.quote"
 
 def read_discussion(page: Page) -> tuple[RawItem, ...]:
     """The posts of a thread page that describes itself; () if it does not."""
-    postings = list(walk(page.things, ("DiscussionForumPosting", "QAPage", "Question")))
+    postings = [thing for thing in walk(page.things, THREADS) if "FAQPage" not in kinds(thing)]
     roots = [
         entity
         for thing in postings

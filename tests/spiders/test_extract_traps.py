@@ -179,3 +179,24 @@ def test_links_never_leave_http():
                 '<h2><a href="data:text/html,x">x</a></h2><h2><a href="mailto:a@b.example">x</a></h2>')  # fmt: skip
     links = read(html, "https://site.example/news").links
     assert (links.next, links.feeds, links.api, links.articles) == ((), (), None, ())
+
+
+def test_an_faq_is_no_thread():
+    data = '{"@type":"FAQPage","mainEntity":[{"@type":"Question","name":"Where?","acceptedAnswer":{"@type":"Answer","text":"Here."}}]}'
+    html = page(f'<script type="application/ld+json">{data}</script>')
+    assert read(html).items == read(html, kind="forum").items == ()
+
+
+def test_schema_wins_where_the_row_of_the_engine_finds_less():
+    body, meta = golden.read("discourse")
+    body = body.replace(b"class='topic-body crawler-post'", b"class='new-theme'").replace(b"id='post_", b"id='reply-")
+    found = extract(body, meta["url"], fetched_at=NOW)
+    assert [(item.extractor, item.author) for item in found.items] == [("schema.org", "maud"), ("schema.org", "j.p")]
+
+
+def test_schema_fills_what_a_row_lacks():
+    body, meta = golden.read("xenforo")
+    bare = body.replace(b'datetime="2026-11-02T11:00:00-0500"', b"").replace(b">Today<", b"><")
+    data = b'<script type="application/ld+json">{"@type":"DiscussionForumPosting","text":"x","comment":[{"@type":"Comment","url":"https://gadgets.example/posts/9023/","text":"y","datePublished":"2026-11-02T16:00:00Z"}]}</script></head>'
+    found = extract(bare.replace(b"</head>", data), meta["url"], fetched_at=NOW).items[-1]
+    assert (found.native_id, found.extractor, found.published_rule) == ("9023", "engine:xenforo2", "json-ld")
