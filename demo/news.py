@@ -11,8 +11,9 @@ from demo.answer import RSS, XML, Page
 from demo.dates import PARIS
 from demo.scenario import DemoPost, Scenario
 from demo.shelf import Shelf, paragraphs, sheet
+from demo.texts import slug
 
-PER_PAGE, FEED = 10, 20
+PER_PAGE, FEED = 10, 40
 FRESH = timedelta(days=2)  # what a news sitemap may hold
 
 
@@ -37,7 +38,7 @@ class News:
         if path == "/":
             return self._listing(articles, None, query, now)
         if found := re.fullmatch(r"/rubrique/([a-z-]+)/", path):
-            here = [post for post in articles if self.section(post).lower() == found[1]]
+            here = [post for post in articles if slug(self.section(post)) == found[1]]
             return self._listing(here, found[1], query, now) if here else None
         if path == "/rss.xml":
             return self._shelf.draw("news/feed.xml", kind=RSS, site=self, articles=articles[:FEED], changed=changed)

@@ -102,7 +102,7 @@ class Scenario:
         for column in (columns[False], columns[True]):
             dice.shuffle(column)
             for n, drafts in enumerate(column):
-                opened = (n + dice.random()) * calendar.total * 0.985 / len(column)
+                opened = drafts[0].options.get("at", (n + dice.random()) / len(column)) * calendar.total * 0.985
                 pause = PAUSE.get(drafts[0].site, 1.0)
                 marks = rhythm.conversation(len(drafts), opened, calendar, dice, pause)
                 placed.append([Placed(d, w, calendar.at(w)) for d, w in zip(drafts, marks, strict=True)])

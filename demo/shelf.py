@@ -11,7 +11,7 @@ import jinja2
 from demo import dates
 from demo.answer import HTML, XML, Page
 from demo.scenario import DemoPost, Scenario
-from demo.texts import Site, Thread
+from demo.texts import Site, Thread, slug
 
 PAGES = Path(__file__).parent / "pages"
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def ink() -> jinja2.Environment:
     made.filters |= {
         "iso": dates.iso, "long_date": dates.long_date, "long_time": dates.long_time,
         "forum_date": dates.forum_date,
-        "rfc822": dates.rfc822, "paragraphs": paragraphs, "markup": markup,
+        "rfc822": dates.rfc822, "paragraphs": paragraphs, "markup": markup, "slug": slug,
     }  # fmt: skip
     return made
 
