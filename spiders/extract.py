@@ -119,9 +119,9 @@ def _html(page: Page, kind: str | None, source: Source | None, zone: tzinfo | No
     page = replace(page, things=tuple(things))
     if kind in (None, "forum"):
         found = _forum(page, known)
-        found = _other(page, source) if kind is None and not found.items else found
+        found = _other(page) if kind is None and not found.items else found
     else:
-        found = _shop(page) if kind == "reviews" else _blog(page, source)
+        found = _shop(page) if kind == "reviews" else _blog(page, kind)
     return replace(found, notes=(*notes, *found.notes))
 
 
@@ -147,10 +147,10 @@ def _forum(page: Page, known: Extraction) -> Extraction:
     return replace(known, items=tuple(_filled(item, told) for item in known.items))
 
 
-def _other(page: Page, source: Source | None) -> Extraction:
+def _other(page: Page) -> Extraction:
     """Shop, article or listing: the first reader that finds something of its own."""
     found = _shop(page)
-    return found if found.items else _blog(page, source)
+    return found if found.items else _blog(page, None)
 
 
 def _filled(item: RawItem, told: tuple[RawItem, ...]) -> RawItem:
@@ -178,9 +178,9 @@ def _shop(page: Page) -> Extraction:
     return Extraction(items=items, links=links, form=form)
 
 
-def _blog(page: Page, source: Source | None) -> Extraction:
+def _blog(page: Page, kind: str | None) -> Extraction:
     signs = read_signs(page)
-    article = read_article(page, signs, certain=source is not None and source.kind == "feed")
+    article = read_article(page, signs, certain=kind == "feed")
     if article is None:
         links = replace(head_links(page), articles=article_links(page))
         return Extraction(links=links, form="listing" if links.articles or links.next else "page")

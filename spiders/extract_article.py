@@ -39,7 +39,7 @@ ENOUGH = 140  # characters of text below which a page without any sign of an art
 
 def read_article(page: Page, signs: Signs, *, certain: bool = False) -> RawItem | None:
     """The article of a page, or None if the page is none. `certain`: a feed has already said that it is one."""
-    if signs.listing and not certain:
+    if signs.home or (signs.listing and not certain):
         return None
     stamp, rule = published(page, signs)
     declared = (

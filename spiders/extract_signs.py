@@ -33,11 +33,12 @@ class Headings:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What a page shows of being an article: its main thing, its `meta` values, its headline's element."""
+    """What a page shows of being an article: its main thing, its `meta` values, its heading; or a listing or home page."""
 
     thing: Thing | None
     meta: dict[str, str]
     listing: bool
+    home: bool
     heading: Node | None
 
 
@@ -54,9 +55,14 @@ def read_signs(page: Page) -> Signs:
     )
     headings = read_headings(page)
     listing = _is_listing(page, main, len(things), headings, meta.get("og:type", "").lower())
-    return Signs(
-        main, meta, listing, headings.itself if headings.itself is not None else next(iter(headings.unlinked), None)
-    )
+    heading = headings.itself if headings.itself is not None else next(iter(headings.unlinked), None)
+    return Signs(main, meta, listing, is_home(page.url), heading)
+
+
+def is_home(url: str) -> bool:
+    """The front page of a site, of a language or of its news: never an article, whatever its markup claims."""
+    here = urlsplit(url)
+    return HOME.fullmatch(here.path) is not None and not re.search(r"(?:^|&)p=\d", here.query)
 
 
 def _is_page(page: Page, thing: Thing) -> bool:
@@ -75,9 +81,6 @@ def _elsewhere(page: Page, thing: Thing) -> bool:
 
 def _is_listing(page: Page, main: Thing | None, articles: int, headings: Headings, kind: str) -> bool:
     classes = " ".join(node.get("class") or "" for node in pick(page.tree, "body"))
-    here = urlsplit(page.url)
-    if HOME.fullmatch(here.path) and not re.search(r"(?:^|&)p=\d", here.query):
-        return True
     if headings.itself is not None or SINGLE.search(classes) or (main is not None and _is_page(page, main)):
         return False
     if LISTING.search(classes) or (main is None and articles > 1):

@@ -58,10 +58,13 @@ def test_an_edit_at_the_moment_of_the_fetch_is_no_edit():
 
 
 # 2. footers and listings
-def test_a_footer_year_is_no_date():
+@pytest.mark.parametrize(
+    "line", ["Powered by Board © 2013 - 2026 Board Team", "Online since 14 July 2013", "Last restart: 2026-11-20"]
+)
+def test_a_footer_date_is_no_publication_date(line):
     html = page(
         '<meta property="og:type" content="article">',
-        f"<article>{PARAGRAPHS}</article><footer>Powered by Board © 2013 - 2026 Board Team</footer>",
+        f"<article>{PARAGRAPHS}</article><footer>{line}</footer><div class='site-footer'>{line}</div>",
     )
     found = read(html).items[0]
     assert (found.published, found.author) == (None, None)
@@ -200,3 +203,11 @@ def test_schema_fills_what_a_row_lacks():
     data = b'<script type="application/ld+json">{"@type":"DiscussionForumPosting","text":"x","comment":[{"@type":"Comment","url":"https://gadgets.example/posts/9023/","text":"y","datePublished":"2026-11-02T16:00:00Z"}]}</script></head>'
     found = extract(bare.replace(b"</head>", data), meta["url"], fetched_at=NOW).items[-1]
     assert (found.native_id, found.extractor, found.published_rule) == ("9023", "engine:xenforo2", "json-ld")
+
+
+def test_a_feed_vouches_for_its_pages_but_not_for_the_home_page():
+    teasers = "".join(f'<article><h2><a href="/other-{n}/">Other {n}</a></h2></article>' for n in range(4))
+    html = page("", f"<div>{PARAGRAPHS}</div>{teasers}")
+    assert read(html).items == ()
+    assert read(html, kind="feed").items[0].text.startswith("Paragraph 0")
+    assert read(html, "https://site.example/", kind="feed").items == ()
