@@ -136,14 +136,16 @@ def stated(page: Page) -> tzinfo | None:
 
 def _engine(page: Page, source: Source | None) -> Extraction:
     row = recognise(page, source.engine if isinstance(source, ForumSource) else "auto")
-    return forum_page(page, *row) if row else Extraction(links=head_links(page))
+    return forum_page(page, *row) if row else Extraction()
 
 
 def _forum(page: Page, known: Extraction) -> Extraction:
     """What schema.org says of a thread, where it says more than the engine's row; else it fills the gaps."""
     told = read_discussion(page)
     if len(told) > len(known.items) + bool(known.items):  # later pages repeat the opener
-        return Extraction(items=told, links=replace(known.links, next=next_links(page)), form="thread")
+        return Extraction(items=told, links=replace(head_links(page), next=next_links(page)), form="thread")
+    if known == Extraction():
+        return replace(known, links=replace(head_links(page), next=next_links(page)))
     return replace(known, items=tuple(_filled(item, told) for item in known.items))
 
 
@@ -174,7 +176,7 @@ def _filled(item: RawItem, told: tuple[RawItem, ...]) -> RawItem:
 def _shop(page: Page) -> Extraction:
     items = read_reviews(page)
     form = "product" if items or pick(page.tree, "meta[property='og:type'][content=product]") else "catalogue"
-    links = replace(head_links(page), products=product_links(page))
+    links = replace(head_links(page), products=product_links(page), next=next_links(page))
     return Extraction(items=items, links=links, form=form)
 
 
@@ -182,7 +184,7 @@ def _blog(page: Page, kind: str | None) -> Extraction:
     signs = read_signs(page)
     article = read_article(page, signs, certain=kind == "feed")
     if article is None:
-        links = replace(head_links(page), articles=article_links(page))
+        links = replace(head_links(page), articles=article_links(page), next=next_links(page))
         return Extraction(links=links, form="listing" if links.articles or links.next else "page")
     comments = read_comments(page, article.title)
     links = replace(head_links(page), next=comment_pages(page))  # rel=next leads to another article here

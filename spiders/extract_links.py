@@ -49,7 +49,7 @@ def canonical(page: Page) -> str | None:
 
 
 def head_links(page: Page) -> Links:
-    """Feeds, comment feeds, the WordPress API and the next page."""
+    """Feeds, comment feeds, the WordPress API: what the head of a page leads to."""
     feeds: list[str] = []
     comments: list[str] = []
     for node in pick(page.tree, "link[rel~=alternate][href], a[rel~=alternate][href]"):
@@ -64,7 +64,6 @@ def head_links(page: Page) -> Links:
         comment_feeds=page.links(comments),
         api=api,
         canonical=page.canonical,
-        next=next_links(page),
     )
 
 

@@ -33,7 +33,7 @@ class Headings:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What a page shows of being an article: its main thing, its `meta` values, its heading; or a listing or home page."""
+    """What a page shows of being an article (main thing, `meta`, heading), a listing or a home page."""
 
     thing: Thing | None
     meta: dict[str, str]
