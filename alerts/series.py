@@ -151,6 +151,8 @@ def _add(
     hour = line.index(cell.hour)
     by_import = imported[hour] and any(cell.arrived <= backfill.finished for backfill in source.backfills)
     arrived = hour if by_import else max(line.index(cell.arrived), hour)
+    if arrived - hour > FAST_LAG:
+        return  # found too late to be news
     rows = np.arange(arrived, min(hour + DEPTH, line.size))
     negative[rows, rows - hour] += cell.negative
     other[rows, rows - hour] += cell.mentions - cell.negative
