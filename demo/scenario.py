@@ -140,6 +140,7 @@ class Scenario:
         casting = Casting(self.seed)
         numbers: dict[Site, int] = defaultdict(lambda: 100)
         latest: dict[tuple[Site, str, str], int] = {}
+        gone: dict[tuple[Site, str], datetime | None] = {}
         posts = []
         for one in placed:
             draft = one.draft
@@ -148,13 +149,16 @@ class Scenario:
             author = casting.author(draft)
             parent = latest.get((draft.site, draft.thread, draft.replies_to)) if draft.replies_to else None
             latest[draft.site, draft.thread, draft.speaker] = number
+            deleted = self._live(draft, "deleted") or gone.get((draft.site, draft.thread))
+            if draft.unit == "article":  # its comments go with it
+                gone[draft.site, draft.thread] = deleted
             posts.append(
                 DemoPost(
                     id=number, site=draft.site, unit=draft.unit, author=author, lang=draft.lang, published=one.moment,
                     text=casting.named(draft, draft.text), thread=draft.thread, about=draft.about, mood=draft.mood,
                     crisis=draft.crisis, title=draft.title, parent=parent, rating=draft.rating,
                     edited_at=self._live(draft, "edited"), edited_text=draft.options.get("now"),
-                    deleted_at=self._live(draft, "deleted"),
+                    deleted_at=deleted,
                 )
             )  # fmt: skip
         return tuple(posts)
