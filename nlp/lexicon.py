@@ -22,6 +22,7 @@ from nlp.words import words
 
 FOLDER = Path(__file__).parent / "lexicons"
 WRITTEN = ("fr", "en")
+TURNING = frozenset("pas aucun aucune jamais sans rien meme toujours ne no not never nothing without nobody".split())
 ROLES = ("negator", "behind", "stronger", "weaker", "turn", "undo")
 
 
@@ -48,7 +49,7 @@ class Softmax:
 def entries(data: Mapping[str, Any]) -> list[tuple[str, Cue]]:
     """Patterns of one file: `weights` maps a number to comma-separated patterns, each role to its own."""
     found = [
-        (term.strip(), Cue("word", float(weight)))
+        (term.strip(), Cue("word", float(weight), turned=term.split()[0] in TURNING))
         for weight, terms in data.get("weights", {}).items()
         for term in terms.split(",")
         if term.strip()

@@ -1,14 +1,15 @@
 """A list of word patterns found in one pass over a text, however many there are.
 
-A pattern is written as its folded words; each word may be
-`mot` (itself), `pre*` (any word that starts so), `a|b*|c` (one of them), `_` (any one word) or `...` (up to four
-words of the same clause). The first must be concrete, since patterns are looked up by it.
+A pattern is written as words between spaces; each may be `mot` (itself), `pre*` (any word that starts so), `a|b*|c`
+(one of them), `_` (any one word) or `...` (up to four words of the same clause). Accents, case, elisions and hyphens
+are read as `nlp.words.words` reads a text ("chef-d'œuvre" is four words). The first must be concrete, since patterns
+are looked up by it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from nlp.words import fold
+from nlp.words import fold, words
 
 T = TypeVar("T")
 STOPS = frozenset(".,;:!?…()")
@@ -46,6 +47,18 @@ def piece(text: str) -> Piece:
     return Piece(frozenset(f for f in forms if not f.endswith("*")), tuple(f[:-1] for f in forms if f.endswith("*")))
 
 
+def parse(pattern: str) -> Iterator[Piece]:
+    """The pieces of a pattern."""
+    for part in pattern.split():
+        if part in ("...", "_") or "|" in part:
+            yield piece(fold(part))
+        elif part.endswith("*"):
+            *before, last = words(part[:-1])
+            yield from map(piece, [*before, f"{last}*"])
+        else:
+            yield from map(piece, words(part))
+
+
 class PhraseIndex(Generic[T]):
     """Patterns with a payload each, looked up by their first word.
 
@@ -58,7 +71,7 @@ class PhraseIndex(Generic[T]):
         self._prefix: dict[str, list[tuple[tuple[Piece, ...], T]]] = {}
         self._seen: dict[str, tuple[tuple[tuple[Piece, ...], T], ...]] = {}
         for text, payload in patterns:
-            first, *rest = (piece(word) for word in fold(text).split())
+            first, *rest = parse(text)
             if not first.exact and not first.prefixes:
                 raise ValueError(f"pattern {text!r} must begin with a word")
             entry = (tuple(rest), payload)
@@ -69,15 +82,15 @@ class PhraseIndex(Generic[T]):
         self._shortest = min(map(len, self._prefix), default=0)
         self._longest = max(map(len, self._prefix), default=0)
 
-    def find(self, words: Sequence[str]) -> Iterator[Hit[T]]:
+    def find(self, heard: Sequence[str]) -> Iterator[Hit[T]]:
         """Every match, in order of its first word; overlaps included."""
         seen = self._seen
-        for start, word in enumerate(words):
+        for start, word in enumerate(heard):
             candidates = seen.get(word)
             if candidates is None:
                 candidates = self._candidates(word)
             for rest, payload in candidates:
-                end = match(rest, words, start + 1) if rest else start + 1
+                end = match(rest, heard, start + 1) if rest else start + 1
                 if end:
                     yield Hit(start, end, payload)
 
@@ -91,19 +104,19 @@ class PhraseIndex(Generic[T]):
         return self._seen[word]
 
 
-def match(pieces: tuple[Piece, ...], words: Sequence[str], at: int) -> int:
+def match(pieces: tuple[Piece, ...], heard: Sequence[str], at: int) -> int:
     """Where the pieces end if they match from `at` on, else 0. The shortest gap wins."""
     for index, want in enumerate(pieces):
         if want.gap:
             rest = pieces[index + 1 :]
             for skip in range(GAP + 1):
-                if at + skip > len(words) or (skip and words[at + skip - 1][:1] in STOPS):
+                if at + skip > len(heard) or (skip and heard[at + skip - 1][:1] in STOPS):
                     return 0
-                end = match(rest, words, at + skip)
+                end = match(rest, heard, at + skip)
                 if end:
                     return end
             return 0
-        if at >= len(words) or not want.fits(words[at]):
+        if at >= len(heard) or not want.fits(heard[at]):
             return 0
         at += 1
     return at

@@ -25,6 +25,7 @@ class Cue(NamedTuple):
 
     role: str
     weight: float = 0.0
+    turned: bool = False  # holds its own negator ("aucun intérêt"), which another ("n'a aucun intérêt") only doubles
 
 
 class Tone(NamedTuple):
@@ -65,7 +66,7 @@ def strength(hit: Hit[Cue], grammar: Sequence[Hit[Cue]], clause: Sequence[int]) 
             continue
         before = hit.start - other.end
         role = other.payload.role
-        if (role == "negator" and 0 <= before < REACH) or (role == "behind" and 0 <= other.start - hit.end < BEHIND):
+        if (role == "negator" and 0 <= before < REACH and not hit.payload.turned) or (role == "behind" and 0 <= other.start - hit.end < BEHIND):
             turned = not turned if role == "negator" else True
         elif role == "undo" and 0 <= before < REACH:
             turned = False
