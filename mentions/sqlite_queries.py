@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from mentions.cursor import SORTS
 from mentions.filter import MentionFilter
-from mentions.model import CRISIS_LABELS, Mention
+from mentions.model import LABELS, Label, Mention
 from mentions.queries import (
     Counts,
     EmergingTerms,
@@ -24,19 +24,20 @@ from mentions.queries import (
     StoryRow,
     TermRow,
     Top,
-    TopRow,
     Volume,
-    VolumeRow,
     Worst,
 )
 from mentions.sqlite_counts import counts
 from mentions.sqlite_reads import fetch
-from mentions.sqlite_rows import CRISIS_BIT, moment, near_number
+from mentions.sqlite_rows import moment, near_number
+from mentions.sqlite_tallies import top, volume
 from mentions.sqlite_where import condition
 from mentions.terms import emerging, holders
 
 _MINUTE = 60_000_000
-_DIMENSIONS = ("source", "site", "unit", "language", "brand", "crisis_label", "author_key", "thread_url")
+_ALL_BITS = (1 << 64) - 1
+_MOST_BANDS = 9  # more would be so narrow that every key passes
+_LABELS: tuple[Label, ...] = tuple(sorted(LABELS))  # the order of rows
 
 
 def answer(connection: sqlite3.Connection, query: Query[Row]) -> Sequence[Row]:
@@ -55,51 +56,14 @@ def _sentiment(connection: sqlite3.Connection, query: SentimentByBucket) -> list
     where = condition(query.where)
     # `%` keeps the sign of its left side: the second one makes times before 1970 round down too.
     bucket = f"published_at - (published_at % {width} + {width}) % {width}"
-    sql = (
-        f"SELECT {bucket} AS bucket, brand, sentiment_label, count(*) FROM mention WHERE {where.sql} "
-        "GROUP BY bucket, brand, sentiment_label ORDER BY bucket, brand, sentiment_label"
-    )
+    sums = ", ".join(f"sum(sentiment_label = '{label}')" for label in _LABELS)  # by label it would sort thrice as many
+    sql = f"SELECT {bucket} AS bucket, brand, {sums} FROM mention WHERE {where.sql} GROUP BY 1, 2 ORDER BY 1, 2"
     return [
-        SentimentRow(bucket=moment(bucket), brand=brand, label=label, mentions=number)
-        for bucket, brand, label, number in connection.execute(sql, where.parameters)
-    ]
-
-
-def _volume(connection: sqlite3.Connection, query: Volume) -> list[VolumeRow]:
-    """Distinct stories and distinct known authors; mean severity is the sum by the count, rounded to 3 digits."""
-    where = condition(query.where)
-    sql = (
-        "SELECT brand, count(*), count(DISTINCT story_id), count(DISTINCT author_key), "
-        "sum(sentiment_label = 'negative'), sum(sentiment_label = 'neutral'), sum(sentiment_label = 'positive'), "
-        f"sum(severity) FROM mention WHERE {where.sql} GROUP BY brand ORDER BY brand"
-    )
-    names = ("brand", "mentions", "stories", "authors", "negative", "neutral", "positive")
-    return [
-        VolumeRow(**dict(zip(names, row, strict=True)), mean_severity=round(severity / row[1], 3))
-        for *row, severity in connection.execute(sql, where.parameters)
-    ]
-
-
-def _top(connection: sqlite3.Connection, query: Top) -> list[TopRow]:
-    """Mentions without a value are left out; one with several crisis labels counts under each."""
-    if query.by not in _DIMENSIONS:
-        raise ValueError(f"by {query.by!r}: use one of {', '.join(_DIMENSIONS)}")
-    where = condition(query.where)
-    table, value = "mention", query.by
-    if query.by == "crisis_label":
-        rows = ", ".join(f"('{label}', {CRISIS_BIT[label]})" for label in CRISIS_LABELS)
-        table = f"mention JOIN (SELECT column1 AS label, column2 AS bit FROM (VALUES {rows})) ON crisis_mask & bit <> 0"
-        value = "label"
-        where.add("crisis_mask <> 0")
-    order = "negative" if query.order == "negative" else "mentions"
-    sql = (
-        f"SELECT {value} AS value, count(*) AS mentions, sum(sentiment_label = 'negative') AS negative, "
-        f"sum(sentiment_label = 'positive'), max(published_at) FROM {table} "
-        f"WHERE {where.sql} AND {value} IS NOT NULL GROUP BY 1 ORDER BY {order} DESC, 1 LIMIT ?"
-    )
-    return [
-        TopRow(value=name, mentions=number, negative=negative, positive=positive, last_at=moment(last))
-        for name, number, negative, positive, last in connection.execute(sql, [*where.parameters, max(query.size, 0)])
+        SentimentRow(bucket=at, brand=brand, label=label, mentions=number)
+        for start, brand, *numbers in connection.execute(sql, where.parameters)
+        for at in (moment(start),)
+        for label, number in zip(_LABELS, numbers, strict=True)
+        if number
     ]
 
 
@@ -141,19 +105,22 @@ def _ratings(connection: sqlite3.Connection, query: RatingHistogram) -> list[Rat
 
 def _stories(connection: sqlite3.Connection, query: Stories) -> list[StoryRow]:
     """Mentions and distinct sites of each story; its first mention by (published_at, id); ties by story."""
-    where = condition(query.where)
+    where, every = condition(query.where), condition(query.where)
+    if len(query.where.brands) == 1 and query.least > 1:  # few stories have a second mention: look at those only
+        second = "SELECT story_id FROM mention WHERE brand = ? AND copy > 0"
+        where.add(f"story_id IN ({second})", *query.where.brands)
     sql = (
         "SELECT story_id, count(*) AS mentions, count(DISTINCT site) FROM mention "
         f"WHERE {where.sql} GROUP BY story_id HAVING mentions >= ? ORDER BY mentions DESC, story_id LIMIT ?"
     )
+    found = connection.execute(sql, [*where.parameters, query.least, max(query.size, 0)]).fetchall()
     first = (
-        f"SELECT published_at, title, url FROM mention WHERE {where.sql} AND story_id = ? "
+        f"SELECT published_at, title, url FROM mention INDEXED BY mention_story WHERE {every.sql} AND story_id = ? "
         "ORDER BY published_at, id LIMIT 1"
     )
-    found = connection.execute(sql, [*where.parameters, query.least, max(query.size, 0)]).fetchall()
     rows = []
     for story, number, sites in found:
-        at, title, url = connection.execute(first, [*where.parameters, story]).fetchone()
+        at, title, url = connection.execute(first, [*every.parameters, story]).fetchone()
         rows.append(StoryRow(story_id=story, mentions=number, sites=sites, first_at=moment(at), title=title, url=url))
     return rows
 
@@ -165,14 +132,27 @@ def _similar(connection: sqlite3.Connection, query: Similar) -> tuple[Mention, .
         return ()
     itself, brand, near_key = asked
     key = near_number(near_key)
-    facts = connection.execute("SELECT near, rid, id FROM mention WHERE brand = ? AND gone_at IS NULL", (brand,))
-    bits = (1 << 64) - 1
+    near = _one_band_equal(query.distance, key)
+    sql = f"SELECT near, rid, id FROM mention WHERE brand = ? AND gone_at IS NULL AND {near}"
     close = [
         (distance, name, rid)
-        for near, rid, name in facts
-        if (distance := ((near ^ key) & bits).bit_count()) <= query.distance and rid != itself
+        for other, rid, name in connection.execute(sql, (brand,))
+        if (distance := ((other ^ key) & _ALL_BITS).bit_count()) <= query.distance and rid != itself
     ]
     return fetch(connection, [rid for _, _, rid in sorted(close)[: max(query.size, 0)]])
+
+
+def _one_band_equal(distance: int, key: int) -> str:
+    """True for every key within `distance` bits, and for few others.
+
+    Of distance + 1 bands of the key, at least one must be untouched (Manku, Jain and Das Sarma 2007).
+    """
+    if not 0 <= distance < _MOST_BANDS:
+        return "1"
+    width = 64 // (distance + 1)
+    mask = (1 << width) - 1
+    bands = ((place, (key >> place) & mask) for place in range(0, 64 - width + 1, width))
+    return "(" + " OR ".join(f"(near >> {place}) & {mask} = {value}" for place, value in bands) + ")"
 
 
 def _health(connection: sqlite3.Connection, query: Health) -> list[HealthRow]:
@@ -196,8 +176,8 @@ def _health(connection: sqlite3.Connection, query: Health) -> list[HealthRow]:
 
 _ANSWERS: Mapping[type, Callable[[sqlite3.Connection, Any], Sequence[Any]]] = {
     SentimentByBucket: _sentiment,
-    Volume: _volume,
-    Top: _top,
+    Volume: volume,
+    Top: top,
     Worst: _worst,
     EmergingTerms: _emerging,
     RatingHistogram: _ratings,
