@@ -42,7 +42,6 @@ class Harvest:
         self.writer: SpoolWriter | None = None
         self.items = self.gone = 0
         self.oldest: datetime | None = None
-        self.oldest: datetime | None = None
         self.seen: dict[str, Seen] = {}
         self.left: dict[str, None] = {}
 

@@ -187,7 +187,7 @@ class SourceSpider(Spider):
             headers["If-Modified-Since"] = known.last_modified
         return Request(
             fetch.url, method=fetch.method, headers=headers, priority=fetch.priority, meta={"fetch": fetch},
-            callback=self.read, errback=self.failed, dont_filter=fetch.vital,
+            callback=self.read, errback=self.failed, dont_filter=fetch.vital or fetch.again,
         )  # fmt: skip
 
     def _page(self, fetch: Fetch, response: Response) -> Page:
@@ -203,7 +203,7 @@ class SourceSpider(Spider):
         digest = sha256(response.body)
         if self._same(fetch, headers, digest.hexdigest()):
             return replace(page, unchanged=True)
-        if fetch.number > 1 and digest.digest() in self.bodies:
+        if fetch.number > 1 and not fetch.again and digest.digest() in self.bodies:
             return replace(page, repeated=True)  # pages that go on for ever show the same again
         self.bodies.add(digest.digest())
         return page if fetch.raw else self._extracted(page, headers.get("content-type", ""))

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
 from config.models import BlogSource
-from mentions.model import Gone, RawItem
+from mentions.model import RawItem
 from spiders.keys import key_at
 from spiders.walk import Fetch, Memory, Page, Remember, Step
-from spiders.walk_feed import FORMS, FeedWalk
+from spiders.walk_feed import FORMS, FeedWalk, gone_with_comments
 from spiders.walk_sitemap import ROLE as SITEMAP
 from spiders.walk_sitemap import Sitemaps, chosen
 from spiders.walk_wordpress import WordPressWalk
@@ -185,12 +185,14 @@ class BlogWalk:
         key = key_at(page.fetch.url)
         if page.gone:
             if key and self.memory.get(key):
-                yield Gone(source=self.source.name, url=page.fetch.url, seen_at=self.memory.now)
+                yield from gone_with_comments(self.source.name, page.fetch.url, self.memory)
         elif page.good and not page.unchanged and page.fetch.role != "check":
             articles = [item for item in page.extraction.items if item.unit == "article"]
             if key and not articles and page.fetch.role == "article":
                 yield Remember(key=NOTHING + key, url=page.fetch.url)
             yield from self._items(page)
+            for url in page.extraction.links.next if self.source.comments else ():
+                yield Fetch(url=url, role="talk", kind="blog", optional=True, number=page.fetch.number + 1)
 
     def _items(self, page: Page) -> Iterator[Step]:
         talk = page.fetch.role == "talk"

@@ -135,10 +135,19 @@ class FeedWalk:
             yield Remember(key=f"{ENTRY}{item_key(entry)}", url=entry.url, digest=item_digest(entry))
         if self.source.comments and page.good:
             yield from (item for item in page.extraction.items if item.unit == "comment")
+            for url in page.extraction.links.next if page.extraction.form == "article" else ():
+                yield Fetch(url=url, role="comments", kind=PAGE_KIND, optional=True, number=2)
 
     def _read_vanished(self, page: Page) -> Iterator[Step]:
         if not page.gone:
             return
         key = key_at(page.fetch.url)
         if key and self.memory.get(key):
-            yield Gone(source=self.source.name, url=page.fetch.url, seen_at=self.memory.now)
+            yield from gone_with_comments(self.source.name, page.fetch.url, self.memory)
+
+
+def gone_with_comments(source: str, url: str, memory: Memory) -> Iterator[Gone]:
+    """An article that is there no more, and the comments that hung under it."""
+    yield Gone(source=source, url=url, seen_at=memory.now)
+    for row in list(memory.under(url)):
+        yield Gone(source=source, url=row.url, seen_at=memory.now, thread_url=url, native_id=row.native_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from config.models import ForumSource
 from mentions.model import Gone
@@ -12,24 +12,37 @@ from spiders.walk import Fetch, Forget, Memory, Page, Remember, Step, Trouble
 from state.crawls import Seen
 
 THREAD = "thread:"
+FIRST = "first:"
 BOARD = "board:"
 QUIET = 10  # unchanged threads in a row after which a board without marks is left
 STALE_DAYS = 7.0
 MAX_STALE = 5
+SHORT_THREAD = 5  # pages; a thread that moves is read whole again once a day, a longer one once a week
 
 
 @dataclass(slots=True)
 class Reading:
-    """One thread being read: `whole` from its first page on, `met` the keys of its posts, `place` its thread_url."""
+    """One thread being read.
+
+    `whole`: from its first page on; `met`: keys of its posts; `place`: its thread_url; `fresh`: posts not known
+    before; `opener`: id of the first post of the page read last; `again`: its
+    pages were read before in this crawl.
+    """
 
     whole: bool
     met: set[str] = field(default_factory=set)
     place: str = ""
     fresh: int = 0
+    opener: str = ""
+    again: bool = False
 
 
 class ForumWalk:
-    """Rows kept: `thread:URL` (its last page; the mark that the board showed) and `board:URL`."""
+    """Rows kept, by URL of thread or board.
+
+    `thread:` its last page, with the mark that the board showed and the id of the first post on that page;
+    `first:` when it was read whole, and how many pages it had; `board:` that it is one.
+    """
 
     def __init__(self, source: ForumSource, memory: Memory) -> None:
         """Nothing is asked before `start`."""
@@ -39,6 +52,7 @@ class ForumWalk:
         self.readings: dict[str, Reading] = {}
         self.boards: set[str] = set()
         self.met: set[str] = set()
+        self.told: set[str] = set()
         self.closed: set[str] = set()
         self.quiet: dict[str, int] = {}
 
@@ -99,24 +113,35 @@ class ForumWalk:
         changed = 0
         for url in links.threads:
             row, mark = self.memory.get(THREAD + url), marks.get(url, "")
-            if url in self.readings or (row is not None and mark and row.digest == mark):
+            if url in self.readings or (row is not None and mark and row.digest.partition(" ")[0] == mark):
                 continue
             changed += row is None or bool(mark)
             self.marks[url] = mark
             yield from self._thread(url, row, "" if mark or row is None else page.fetch.origin)
         if changed or (not self.memory.settled and self.met > met):
+            script = urlsplit(page.url).path
+            topics = {urlsplit(url).path for url in links.threads} - {script}
             for url in links.next[:1]:
-                yield from self._board(url, number=page.fetch.number + 1)
+                if urlsplit(url).path not in topics:  # an arrow to a last post is not the next page
+                    yield from self._board(url, number=page.fetch.number + 1)
 
     def _thread(self, url: str, row: Seen | None, group: str) -> Iterator[Step]:
         """From its first page, or from the last one that we know."""
         if url in self.readings:
             return
+        if row is not None and self._due(url):
+            row = None  # edits and deletions on its earlier pages
         self.readings[url] = Reading(whole=row is None or first_page(row.url) == row.url)
         yield Fetch(
             url=row.url if row else url, role="thread", kind="forum", conditional=row is not None, origin=url,
             group=group or None, priority=3,
         )  # fmt: skip
+
+    def _due(self, url: str) -> bool:
+        """True if a thread that moves was not read whole for long."""
+        row = self.memory.get(FIRST + url)
+        rest = 1.0 if row is None or int(row.digest) <= SHORT_THREAD else STALE_DAYS
+        return self.memory.age_days(FIRST + url) >= rest
 
     def _read_thread(self, page: Page) -> Iterator[Step]:
         reading = self.readings.get(page.fetch.origin)
@@ -130,43 +155,75 @@ class ForumWalk:
             if page.unchanged:
                 yield self._keep(page)
             return
-        reading.place = page.extraction.items[0].thread_url or reading.place if page.extraction.items else reading.place
         before = len(reading.met)
+        self._place(page, reading)
         for item in page.extraction.items:
             key = item_key(item)
             if key:
                 reading.fresh += not self.memory.knows(key)
                 reading.met.add(key)
             yield item
+        yield from self._holes(page, reading)
+        if page.fetch.number == 1 and not reading.whole and self._shifted(page, reading):
+            yield from self._again(page.fetch.origin)
+            return
         following = page.extraction.links.next[:1] if len(reading.met) > before else ()
         if following and page.fetch.number < self.source.max_thread_pages:
             yield Fetch(
                 url=following[0], role="thread", kind="forum", origin=page.fetch.origin, number=page.fetch.number + 1,
-                priority=4,
+                priority=4, again=reading.again,
             )  # fmt: skip
             return
-        yield from self._end(page, reading, complete=not following)
+        yield from self._end(page, reading, complete=not following and not page.repeated)
+
+    def _holes(self, page: Page, reading: Reading) -> Iterator[Step]:
+        """Known posts that should stand between the first and the last post of this page and do not are gone."""
+        numbers = [int(item.native_id or "") for item in page.extraction.items if (item.native_id or "").isdigit()]
+        if len(numbers) < len(page.extraction.items) or numbers != sorted(numbers):
+            return
+        for row in list(self.memory.under(reading.place)):
+            number = int(row.native_id or "") if (row.native_id or "").isdigit() else -1
+            if numbers and numbers[0] < number < numbers[-1] and number not in numbers:
+                yield from self._gone(row)
+
+    def _shifted(self, page: Page, reading: Reading) -> bool:
+        """True if a known page begins with another post than last time: something before it was taken out."""
+        row = self.memory.get(THREAD + page.fetch.origin)
+        before = row.digest.partition(" ")[2] if row else ""
+        return bool(before) and before != reading.opener
+
+    def _place(self, page: Page, reading: Reading) -> None:
+        """Where the posts say that they stand; a page that does not begin with the opener is not the first one."""
+        first = next(iter(page.extraction.items), None)
+        if first is None:
+            return
+        reading.opener = first.native_id or ""
+        if not reading.met:
+            reading.place = first.thread_url or ""
+            reading.whole = reading.whole and (first.position == 0 or page.url == reading.place)
 
     def _end(self, page: Page, reading: Reading, *, complete: bool) -> Iterator[Step]:
         """The last page is read: what was known and not met is gone, if the whole thread was read."""
         self._silence(page, reading)
         if reading.whole and complete:
+            yield Remember(key=FIRST + page.fetch.origin, url=page.fetch.origin, digest=str(page.fetch.number))
             for row in list(self.memory.under(reading.place)):
                 if row.key not in reading.met:
-                    yield self._gone(row)
+                    yield from self._gone(row)
         elif not reading.fresh and self.marks.get(page.fetch.origin):
             yield from self._again(page.fetch.origin)  # its line changed and nothing came: something left
             return
         yield self._keep(page)
 
     def _again(self, url: str) -> Iterator[Step]:
-        self.readings[url] = Reading(whole=True)
-        yield Fetch(url=url, role="thread", kind="forum", origin=url)
+        self.readings[url] = Reading(whole=True, again=True)
+        yield Fetch(url=url, role="thread", kind="forum", origin=url, priority=4, again=True)
 
     def _keep(self, page: Page) -> Remember:
         row = self.memory.get(THREAD + page.fetch.origin)
-        mark = self.marks.get(page.fetch.origin) or (row.digest if row else "")
-        return Remember(key=THREAD + page.fetch.origin, url=page.url, digest=mark)
+        mark = self.marks.get(page.fetch.origin) or (row.digest.partition(" ")[0] if row else "")
+        opener = self.readings[page.fetch.origin].opener or (row.digest.partition(" ")[2] if row else "")
+        return Remember(key=THREAD + page.fetch.origin, url=page.url, digest=f"{mark} {opener}")
 
     def _lost(self, page: Page, reading: Reading) -> Iterator[Step]:
         """A last page may vanish with its posts; a first page takes the thread with it."""
@@ -178,10 +235,13 @@ class ForumWalk:
         if page.gone:
             yield Forget(key=THREAD + page.fetch.origin)
             for row in list(self.memory.under(reading.place or page.fetch.origin)):
-                yield self._gone(row)
+                yield from self._gone(row)
 
-    def _gone(self, row: Seen) -> Gone:
-        return Gone(
+    def _gone(self, row: Seen) -> Iterator[Gone]:
+        if row.key in self.told:
+            return
+        self.told.add(row.key)
+        yield Gone(
             source=self.source.name, url=row.url, seen_at=self.memory.now,
             thread_url=row.thread_url, native_id=row.native_id,
         )  # fmt: skip

@@ -20,7 +20,7 @@ from spiders.crawl import SourceOutcome, crawl
 from spiders.spec import SOURCE, Limits
 from state.database import State
 
-FAST = Limits(budget=30, grace=3, timeout=2, retries=1, longest_wait=5, longest_delay=3)
+FAST = Limits(budget=60, grace=3, timeout=5, retries=1, longest_wait=5, longest_delay=3)
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

@@ -14,7 +14,7 @@ from tests.spiders.loopback import CSS, Desk, Reply, Site, article, entry, posts
 
 pytestmark = pytest.mark.local
 
-HANG = 6.0
+HANG = 12.0
 
 
 def slow(pieces: bytes, pause: float):

@@ -1,6 +1,7 @@
 """Second crawls: nothing new costs next to nothing, an edit comes again, what is gone is told once."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -231,6 +232,33 @@ def test_a_post_taken_out_of_a_thread_is_gone_and_its_thread_stays(site, desk):
     assert gone.native_id == "22"
     [again] = desk.crawl(forum)
     assert (again.items, again.gone) == (0, 0)
+
+
+def test_a_post_taken_out_of_an_earlier_page_is_found_though_only_the_last_page_is_read(site, desk):
+    """Its removal shifts the later posts: the last page begins with another one than last time."""
+    pages = [[(11, "un"), (12, "deux")], [(13, "trois"), (14, "quatre")], [(15, "cinq")]]
+    board(site, {1: pages})
+    forum = source("m", "forum", site.url + "/")
+    desk.crawl(forum)
+    desk.take()
+    board(site, {1: [[(11, "un"), (13, "trois")], [(14, "quatre"), (15, "cinq")], [(16, "six"), (17, "sept")]]})
+    [outcome] = desk.crawl(forum)
+    assert (outcome.items, outcome.gone) == (2, 1)
+    assert [item.native_id for item in desk.take() if isinstance(item, Gone)] == ["12"]
+
+
+def test_a_thread_that_moves_is_read_whole_once_a_day_for_edits(site, desk):
+    threads = {1: [[(11, "un"), (12, "deux")], [(13, "trois")]]}
+    board(site, threads)
+    forum = source("m", "forum", site.url + "/")
+    desk.crawl(forum)
+    desk.take()
+    threads[1][0][0] = (11, "un, corrigé")
+    threads[1][1].append((14, "quatre"))
+    board(site, threads)
+    desk.now += timedelta(days=1)
+    desk.crawl(forum)
+    assert {item.text for item in desk.take()} == {"un, corrigé", "quatre"}
 
 
 def test_a_forum_reads_on_where_max_pages_stopped_it(site, desk):
