@@ -3,8 +3,8 @@
 import random
 import re
 
-from demo import texts
-from demo.texts import Draft
+from demo import drafts
+from demo.drafts import Draft
 
 REGULARS = 14  # the first names of a forum's list write most of its everyday posts
 
@@ -14,7 +14,7 @@ class Casting:
 
     def __init__(self, seed: int) -> None:
         """Names come from demo/texts/people.yaml."""
-        self._people: dict[str, list[str]] = texts.read("people")
+        self._people: dict[str, list[str]] = drafts.read("people")
         self._dice = random.Random(f"{seed} people")  # noqa: S311 - a scenario, no secret
         self._cast: dict[tuple[str, str, str], str] = {}
         self._taken: dict[tuple[str, str], set[str]] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "configuration"
+FOLDER = Path(__file__).parent / "config"
 SOURCES = {
     "tiroir-a-vis": ("blog", "blog", ""),
     "copeaux": ("forum", "forum", ""),

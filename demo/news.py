@@ -9,9 +9,9 @@ from typing import Any
 from demo import dates
 from demo.answer import RSS, XML, Page
 from demo.dates import PARIS
+from demo.drafts import slug
 from demo.scenario import DemoPost, Scenario
 from demo.shelf import Shelf, paragraphs, sheet
-from demo.texts import slug
 
 PER_PAGE, FEED = 10, 40
 FRESH = timedelta(days=2)  # what a news sitemap may hold

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from demo import rhythm, texts
+from demo import drafts, rhythm
 from demo.casting import Casting
-from demo.texts import About, Draft, Site, Thread, Unit
+from demo.drafts import About, Draft, Site, Thread, Unit
 
 END = datetime(2026, 10, 21, 18, tzinfo=UTC)  # a Wednesday
 WEEKS = timedelta(weeks=8)
@@ -77,11 +77,11 @@ class Scenario:
         self.seed, self.end = seed, end
         self.start, self.live_from, self.planted_onset = end - WEEKS, end - LIVE, end - ONSET
         self.brands: Mapping[str, str] = {"own": "Marvenne", "rival": "Kestrom"}
-        threads = [*texts.forum_threads(), *texts.articles("blog"), *texts.articles("news"), *texts.products()]
+        threads = [*drafts.forum_threads(), *drafts.articles("blog"), *drafts.articles("news"), *drafts.products()]
         known = {f"{thread.site}/{thread.key}": thread for thread, _ in threads}
-        fresh, events = texts.crisis(known)
+        fresh, events = drafts.crisis(known)
         self.threads: Mapping[str, Thread] = known | {f"{t.site}/{t.key}": t for t in fresh}
-        placed = self._weeks([drafts for _, drafts in threads]) + self._crisis(events)
+        placed = self._weeks([said for _, said in threads]) + self._crisis(events)
         self.posts = self._publish(sorted(placed, key=lambda one: (one.moment, one.draft.site, one.draft.text)))
 
     def of(self, site: Site) -> list[DemoPost]:
@@ -92,20 +92,15 @@ class Scenario:
         """The ordinary weeks, with the angry posts drawn apart until none make a bunch."""
         dice = random.Random(f"{self.seed} weeks")  # noqa: S311 - a scenario, no secret
         calendar = rhythm.everyday(self.start, self.end)
-        columns: dict[bool, list[list[Draft]]] = defaultdict(list)
-        for drafts in filter(None, threads):
-            if drafts[0].unit == "review":
-                columns[True].extend([one] for one in drafts)
-            else:
-                columns[False].append(drafts)
+        talks = [said for said in threads if said and said[0].unit != "review"]
+        reviews = [[one] for said in threads for one in said if one.unit == "review"]
         placed: list[list[Placed]] = []
-        for column in (columns[False], columns[True]):
+        for column in (talks, reviews):
             dice.shuffle(column)
-            for n, drafts in enumerate(column):
-                opened = drafts[0].options.get("at", (n + dice.random()) / len(column)) * calendar.total * 0.985
-                pause = PAUSE.get(drafts[0].site, 1.0)
-                marks = rhythm.conversation(len(drafts), opened, calendar, dice, pause)
-                placed.append([Placed(d, w, calendar.at(w)) for d, w in zip(drafts, marks, strict=True)])
+            for n, said in enumerate(column):
+                opened = said[0].options.get("at", (n + dice.random()) / len(column)) * calendar.total * 0.985
+                marks = rhythm.conversation(len(said), opened, calendar, dice, PAUSE.get(said[0].site, 1.0))
+                placed.append([Placed(d, w, calendar.at(w)) for d, w in zip(said, marks, strict=True)])
         self._calm(placed, calendar)
         return [one for thread in placed for one in thread]
 

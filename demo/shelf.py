@@ -10,8 +10,8 @@ import jinja2
 
 from demo import dates
 from demo.answer import HTML, XML, Page
+from demo.drafts import Site, Thread, slug
 from demo.scenario import DemoPost, Scenario
-from demo.texts import Site, Thread, slug
 
 PAGES = Path(__file__).parent / "pages"
 T = TypeVar("T")

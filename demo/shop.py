@@ -8,9 +8,9 @@ from typing import Any
 
 from demo import dates
 from demo.answer import Page
+from demo.drafts import Thread
 from demo.scenario import DemoPost, Scenario
 from demo.shelf import Shelf, sheet
-from demo.texts import Thread
 
 PRODUCTS, REVIEWS = 8, 20
 

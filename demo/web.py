@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from demo.answer import Page
 from demo.blog import Blog
+from demo.drafts import Site
 from demo.forum import Forum
 from demo.news import News
 from demo.scenario import DemoPost, Scenario
 from demo.shelf import PAGES, Place
 from demo.shop import Shop
-from demo.texts import Site
 
 log = logging.getLogger(__name__)
 
