@@ -84,8 +84,9 @@ class SlackSender:
         status = getattr(error.response, "status_code", OK)
         headers: Mapping[str, Any] = getattr(error.response, "headers", {})
         said = error.response.get("error") if hasattr(error.response, "get") else None
+        said = said if said and " " not in said else None  # Slack's own codes are single words
         passing = status == TOO_MANY or status >= BROKEN or said is None or said in PASSING
-        detail = f"Slack says {said or status}"
+        detail = f"Slack says {said}" if said else f"Slack answers {status} and no reason"
         return DeliveryError(self._name, detail, recoverable=passing, retry_after=_seconds(headers))
 
 
