@@ -30,15 +30,15 @@ def counts(connection: sqlite3.Connection, query: Counts) -> list[CountRow]:
     cells: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
     for row in connection.execute(_ROWS, (query.brand, first * _HOUR, last * _HOUR)):
         cells[row[:3]].append(row)
-    hours = {hour: moment(hour * _HOUR) for hour, _, arrived in cells for hour in (hour, arrived)}
+    hours = {hour: moment(hour * _HOUR) for hour in {hour for cell in cells for hour in (cell[0], cell[2])}}
     return [
         CountRow(
             source=source,
             hour=hours[hour],
             arrived=hours[arrived],
             mentions=len(rows),
-            negative=sum(row[4] for row in rows),
-            severity=round(sum(row[5] for row in rows), 3),
+            negative=sum([row[4] for row in rows]),
+            severity=round(sum([row[5] for row in rows]), 3),
         )
         for (hour, source, arrived), found in sorted(cells.items())
         for rows in (_capped(found),)

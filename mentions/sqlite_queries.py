@@ -149,7 +149,7 @@ def _one_band_equal(distance: int, key: int) -> str:
     """
     if not 0 <= distance < _MOST_BANDS:
         return "1"
-    width = 64 // (distance + 1)
+    width = min(64 // (distance + 1), 32)  # the key is signed: bands of 64 bits would overflow
     mask = (1 << width) - 1
     bands = ((place, (key >> place) & mask) for place in range(0, 64 - width + 1, width))
     return "(" + " OR ".join(f"(near >> {place}) & {mask} = {value}" for place, value in bands) + ")"
