@@ -17,7 +17,7 @@ from mentions.sqlite import SqliteStore
 from state.database import State
 from tests.alerts.street import HOUR, START, boxes, config, crawl, crisis, history, weeks
 
-LIVE = START + 40 * 24 * HOUR
+LIVE = START + 21 * 24 * HOUR
 ONSET = LIVE + 10 * HOUR
 FAMILY = "negative:surge"
 
@@ -57,8 +57,8 @@ def world(tmp_path):
 
 
 def prepared(world, *, planted=True):
-    """Forty days brought by a back-fill, then the crisis waits in the future."""
-    world.arrive(weeks(40, seen=lambda _at: LIVE), LIVE)
+    """Three weeks brought by a back-fill, then the crisis waits in the future."""
+    world.arrive(weeks(21, seen=lambda _at: LIVE), LIVE)
     history(world.state, START, LIVE)
     return crisis(ONSET, 8, 4) if planted else []
 
@@ -92,7 +92,7 @@ def test_watch_a_crisis_opens_within_hours_tells_and_ends(world):
 
 
 def test_watch_a_back_fill_alerts_nobody(world):
-    past = [*weeks(40, seen=lambda _at: LIVE), *(crisis(LIVE - 9 * HOUR, 8, 20, first=500_000))]
+    past = [*weeks(21, seen=lambda _at: LIVE), *(crisis(LIVE - 9 * HOUR, 8, 20, first=500_000))]
     world.arrive(past, LIVE)
     history(world.state, START, LIVE)
     for hour in range(4):
