@@ -1,4 +1,4 @@
-"""What each room of the memory remembers, on SQLite and, where one is given, on PostgreSQL."""
+"""What each room of the memory remembers."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
