@@ -61,7 +61,7 @@ def forbids_archive(headers: Mapping[str, str], body: bytes) -> bool:
     if NOARCHIVE.search(headers.get("x-robots-tag", "")):
         return True
     tags = META_ROBOTS.findall(body[:65_536])
-    return any(NOARCHIVE.search(tag.decode("latin-1").partition("content")[2]) for tag in tags)
+    return any(NOARCHIVE.search(tag.decode("latin-1").lower().partition("content")[2]) for tag in tags)
 
 
 class GateMiddleware:
