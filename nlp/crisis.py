@@ -12,10 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from mentions.model import CRISIS_LABELS, CrisisFlag, CrisisLabel
-from nlp.phrases import Hit, PhraseIndex
+from nlp.phrases import Hit, PhraseIndex, read_yaml
 from nlp.words import sentences, words
 
 FOLDER = Path(__file__).parent / "crises"
@@ -76,8 +74,7 @@ def listed(terms: str) -> list[str]:
 def load(language: str) -> PhraseIndex[Rule]:
     """The rules of a language; all of them for one that has none of its own."""
     files = [language] if language in WRITTEN else WRITTEN
-    texts = [(FOLDER / f"{name}.yaml").read_text(encoding="utf-8") for name in files]
-    return PhraseIndex([rule for text in texts for rule in rules(yaml.safe_load(text))])
+    return PhraseIndex([rule for name in files for rule in rules(read_yaml(FOLDER / f"{name}.yaml"))])
 
 
 @cache

@@ -6,7 +6,9 @@ from typing import Any
 
 COMMON = ("fr", "en", "de", "es", "it", "pt", "nl")
 WINDOW = 240  # characters read: more changes no verdict and costs time
-SURE = 0.6  # lingua's confidence below which a text is "und" unless a hint helps
+SURE = 0.4  # lingua's confidence below which a text is "und" unless a hint helps
+EXPECTED = 0.3  # the same for a configured language
+MARGIN = 0.1  # by which the best must beat the second
 SHORT = 24  # letters below which only a strong verdict beats a hint
 STRONG = 0.9
 FEWEST = 3  # letters to judge by at all
@@ -21,6 +23,7 @@ class LanguageReader:
 
     def __init__(self, languages: Sequence[str] = ("fr", "en")) -> None:
         """Remember the languages; nothing is loaded yet."""
+        self._expected = frozenset(code.lower()[:2] for code in languages)
         self.languages = tuple(dict.fromkeys([*(code.lower()[:2] for code in languages), *COMMON]))
 
     @cached_property
@@ -41,7 +44,14 @@ class LanguageReader:
         best = self._lingua.compute_language_confidence_values(sample)[:2]
         if not best:
             return hint or "und"
-        code, value = best[0].language.iso_code_639_1.name.lower(), best[0].value
-        if code == hint or value >= (STRONG if hint and letters < SHORT else SURE):
+        code = best[0].language.iso_code_639_1.name.lower()
+        if code == hint or self._sure(code, best, short=bool(hint) and letters < SHORT):
             return str(code)
         return hint or "und"
+
+    def _sure(self, code: str, best: Sequence[Any], *, short: bool) -> bool:
+        value = best[0].value
+        if short:
+            return bool(value >= STRONG)
+        clear = len(best) == 1 or value - best[1].value >= MARGIN
+        return bool(clear and value >= (EXPECTED if code in self._expected else SURE))

@@ -12,17 +12,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from nlp.classify import Probabilities
-from nlp.phrases import PhraseIndex
+from nlp.phrases import PhraseIndex, read_yaml
 from nlp.target import toward
 from nlp.tone import Cue, Tone, listen
 from nlp.words import words
 
 FOLDER = Path(__file__).parent / "lexicons"
 WRITTEN = ("fr", "en")
-TURNING = frozenset("pas aucun aucune jamais sans rien meme toujours ne no not never nothing without nobody".split())
+TURNING = frozenset(
+    ("pas", "aucun", "aucune", "jamais", "sans", "rien", "meme", "toujours", "ne")
+    + ("no", "not", "never", "nothing", "without", "nobody")
+)
 ROLES = ("negator", "behind", "stronger", "weaker", "turn", "undo")
 
 
@@ -63,8 +64,7 @@ def entries(data: Mapping[str, Any]) -> list[tuple[str, Cue]]:
 def load(languages: tuple[str, ...]) -> PhraseIndex[Cue]:
     """The index of these languages, with the signs (emoji, emoticons, marks) that all share."""
     files = ["signs", *(code for code in languages if code in WRITTEN)]
-    texts = [(FOLDER / f"{name}.yaml").read_text(encoding="utf-8") for name in files]
-    return PhraseIndex([entry for text in texts for entry in entries(yaml.safe_load(text))])
+    return PhraseIndex([entry for name in files for entry in entries(read_yaml(FOLDER / f"{name}.yaml"))])
 
 
 def digest() -> str:

@@ -71,7 +71,7 @@ class OnnxClassifier:
         )
         owners = windows["overflow_to_sample_mapping"]
         sizes = np.array([len(ids) for ids in windows["input_ids"]])
-        scores = np.zeros((len(texts), len(LABELS)))
+        scores = np.tile([0.0, 1e-9, 0.0], (len(texts), 1))  # a text without a single token is neutral
         for rows in self._batches(sizes):
             found = self._run({name: [windows[name][row] for row in rows] for name in windows if name in self._inputs})
             for row, probabilities in zip(rows, found, strict=True):
@@ -80,7 +80,7 @@ class OnnxClassifier:
         return [Probabilities(*map(float, row)) for row in scores / totals]
 
     def _batches(self, sizes: "np.ndarray[Any, Any]") -> Iterator[list[int]]:
-        order = np.argsort(sizes, kind="stable")
+        order = [row for row in np.argsort(sizes, kind="stable") if sizes[row]]
         for start in range(0, len(order), BATCH):
             yield [int(row) for row in order[start : start + BATCH]]
 

@@ -7,7 +7,10 @@ are looked up by it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import yaml
 
 from nlp.words import fold, words
 
@@ -15,6 +18,12 @@ T = TypeVar("T")
 STOPS = frozenset(".,;:!?…()")
 GAP = 4
 CACHE = 50_000
+
+
+def read_yaml(path: Path) -> Any:
+    """A file of patterns, by the C reader of YAML where there is one: ten times faster, and as safe."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
 
 
 class Hit(NamedTuple, Generic[T]):

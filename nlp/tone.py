@@ -66,7 +66,8 @@ def strength(hit: Hit[Cue], grammar: Sequence[Hit[Cue]], clause: Sequence[int]) 
             continue
         before = hit.start - other.end
         role = other.payload.role
-        if (role == "negator" and 0 <= before < REACH and not hit.payload.turned) or (role == "behind" and 0 <= other.start - hit.end < BEHIND):
+        ahead = role == "negator" and 0 <= before < REACH and not hit.payload.turned
+        if ahead or (role == "behind" and 0 <= other.start - hit.end < BEHIND):
             turned = not turned if role == "negator" else True
         elif role == "undo" and 0 <= before < REACH:
             turned = False

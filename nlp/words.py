@@ -47,7 +47,7 @@ def sentences(text: str) -> list[Span]:
     for cut in SENTENCE.finditer(text):
         if "\n" not in cut.group() and ABBREVIATION.search(text[start : cut.start() + 1]):
             continue
-        if text[start : cut.start()].strip():
+        if text[start : cut.end()].strip():
             spans.append(Span(start, cut.end()))
         start = cut.end()
     if text[start:].strip():

@@ -1,0 +1,85 @@
+import json
+from itertools import islice
+
+import pytest
+
+from mentions.model import CRISIS_LABELS
+from nlp.analyse import BATCH, analyse_lines
+
+
+def analysed(languages, *rows):
+    lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+    return list(analyse_lines(lines, languages=languages))
+
+
+def test_a_verdict_has_all_that_was_promised(languages):
+    (found,) = analysed(languages, {"id": "a", "text": "Boycottez Aurélia, c'est nul !", "brand": "Aurélia"})
+    assert found["id"] == "a"
+    assert found["language"] == "fr"
+    assert found["sentiment"]["label"] == "negative"
+    assert set(found["sentiment"]["probabilities"]) == {"negative", "neutral", "positive"}
+    assert found["sentiment"]["score"] == max(found["sentiment"]["probabilities"].values())
+    assert found["crisis"]["labels"] == ["boycott_call"]
+    assert set(found["crisis"]["probabilities"]) == set(CRISIS_LABELS)
+    assert 30 < found["severity"] <= 100
+    assert found["model"].startswith("lexicon-")
+
+
+def test_sentiment_is_toward_the_brand_asked_for(languages):
+    text = "I am leaving Nova for Aurelia"
+    one, two = analysed(
+        languages,
+        {"id": 1, "text": text, "lang": "en", "brand": "Nova"},
+        {"id": 2, "text": text, "lang": "en", "brand": "Aurelia"},
+    )
+    assert (one["sentiment"]["label"], two["sentiment"]["label"]) == ("negative", "positive")
+
+
+def test_a_brand_that_is_not_found_leaves_the_whole_text(languages):
+    (found,) = analysed(languages, {"id": 1, "text": "C'est vraiment nul et lamentable.", "brand": "%$ Inconnu"})
+    assert found["sentiment"]["label"] == "negative"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "rubbish",
+        "[]",
+        "null",
+        '{"id": 1}',
+        '{"id": 1, "text": 5}',
+        '{"text": "no id"}',
+        '{"id": 1, "text": "a',
+        "[" * 5000,
+    ],
+)
+def test_a_bad_line_says_so_in_its_place(languages, line):
+    good = {"id": "after", "text": "Très bien"}
+    bad, after = analysed(languages, line, good)
+    assert bad["line"] == 1
+    assert bad["error"]
+    assert after["id"] == "after"
+
+
+@pytest.mark.parametrize("brand", ["", "  ", "'", "l'", "#", "👍", "a|b*"])
+def test_any_string_is_a_brand(languages, brand):
+    assert analysed(languages, {"id": 1, "text": "a|b* l'👍 #", "brand": brand})[0]["id"] == 1
+
+
+def test_blank_lines_are_counted_and_skipped(languages):
+    found = analysed(languages, "", '{"id": 1, "text": "ok"}', "", "x")
+    assert [f.get("id", f.get("line")) for f in found] == [1, 4]
+
+
+def test_it_streams(languages):
+    asked = 0
+
+    def endless():
+        nonlocal asked
+        while True:
+            asked += 1
+            yield json.dumps({"id": asked, "text": "bien", "lang": "fr"})
+
+    found = list(islice(analyse_lines(endless(), languages=languages), 3 * BATCH))
+    assert [f["id"] for f in found] == list(range(1, 3 * BATCH + 1))
+    assert asked <= 4 * BATCH

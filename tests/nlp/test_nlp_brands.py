@@ -1,0 +1,112 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nlp_material import brand
+
+from nlp.brands import BrandFinder
+from nlp.examples import check_examples
+from nlp.passage import IN_LIST, IN_TITLE, SAME_CLAUSE, join, passages
+
+
+@pytest.fixture(scope="module")
+def finder():
+    return BrandFinder(
+        [
+            brand(exclude=("Aurélia Steiner", "vol habité")),
+            brand("Nova", ("Nova", "@nova_fr"), context=("forfait", "opérateur")),
+            brand("Nova Banque", ("Nova Banque",)),
+        ]
+    )
+
+
+def names(finder, text, around=""):
+    return [n.brand for n in finder.find(text, around=around)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "J'ai testé l'Aurélia hier",
+        "d’AURELIA",
+        "Aurélia's staff",
+        "les Aurélias",
+        "#MaisonAurelia",
+        "#BoycottMaisonAurélia maintenant",
+        "merci @maisonaurelia",
+        "merci @maison_aurelia !",
+        "(Maison aurelia)",
+        "chez Maison Aurélia.",
+    ],
+)
+def test_spellings_that_name_the_brand(finder, text):
+    assert set(names(finder, text)) == {"Maison Aurélia"}
+
+
+@pytest.mark.parametrize("text", ["Aurélia Steiner est un film", "aurélian", "Le vol habité d'Aurélia", "rien"])
+def test_texts_about_somebody_else(finder, text):
+    assert names(finder, text) == []
+
+
+def test_an_excluded_phrase_does_not_hide_the_brand_beside_it(finder):
+    assert names(finder, "Aurélia Steiner porte du Maison Aurélia") == ["Maison Aurélia"]
+
+
+def test_a_homonym_needs_a_word_of_its_context_in_the_text_or_around_it(finder):
+    assert names(finder, "La nova a explosé dans le ciel") == []
+    assert names(finder, "Nova augmente ses forfaits") == ["Nova"]
+    assert names(finder, "Nova, c'est fini", around="Quel opérateur choisir ?") == ["Nova"]
+    assert names(finder, "encore @nova_fr") == ["Nova"]
+
+
+def test_the_longer_of_two_overlapping_names_is_meant(finder):
+    assert names(finder, "Nova Banque et son forfait") == ["Nova Banque"]
+
+
+@given(st.text(max_size=60))
+def test_places_point_at_the_text_whatever_surrounds_them(finder, noise):
+    text = f"{noise} maison aurélia "
+    for named in finder.find(text):
+        assert 0 <= named.start < named.end <= len(text)
+
+
+def told(finder, text, title=None):
+    return passages(title, text, finder.find(join(title, text)))
+
+
+def test_each_brand_gets_what_is_said_of_it(finder):
+    found = told(
+        finder, "Le forfait Nova est nul. On m'a raccroché au nez. Aurélia, par contre, est géniale. Un régal."
+    )
+    assert found["Nova"].text == "Le forfait Nova est nul. On m'a raccroché au nez."
+    assert found["Maison Aurélia"].text == "Aurélia, par contre, est géniale. Un régal."
+
+
+def test_a_sentence_that_names_two_is_cut_into_clauses(finder):
+    found = told(finder, "Le forfait Nova est cher, mais Aurélia est parfaite.")
+    assert "parfaite" not in found["Nova"].text
+    assert "cher" not in found["Maison Aurélia"].text
+
+
+def test_a_long_article_is_about_the_brand_only_where_it_names_it(finder):
+    filler = "Il a plu sur la ville toute la journée. " * 40
+    found = told(finder, filler + "Aurélia a fermé trois magasins. " + filler)
+    assert "fermé trois magasins" in found["Maison Aurélia"].text
+    assert len(found["Maison Aurélia"].text) < 300
+
+
+def test_target_probability(finder):
+    assert told(finder, "C'est bien.", title="Maison Aurélia")["Maison Aurélia"].target == IN_TITLE
+    assert told(finder, "@maisonaurelia bravo")["Maison Aurélia"].target == IN_TITLE
+    assert told(finder, "Aurélia est bien.")["Maison Aurélia"].target == SAME_CLAUSE
+    many = BrandFinder([brand(n, (n,)) for n in ("Alpha", "Bravox", "Charly", "Deltax")])
+    listed = "On trouve Alpha, Bravox, Charly, Deltax en rayon."
+    assert passages(None, listed, many.find(listed))["Alpha"].target == IN_LIST
+
+
+def test_examples_say_what_to_change():
+    good = brand(examples={"positive": ("Vive Aurélia",), "negative": ("Aurélie",)})
+    assert check_examples([good]) == []
+    bad = brand(examples={"positive": ("Vive l'Aurelya",), "negative": ("Aurélia ma sœur",)})
+    missed, caught = check_examples([bad])
+    assert "add the spelling to `match`" in missed
+    assert "add a phrase to `not`" in caught

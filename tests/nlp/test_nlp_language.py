@@ -1,0 +1,21 @@
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Je suis très déçue par ce produit, il ne marche pas.", "fr"),
+        ("I am really happy with this product, it works well.", "en"),
+        ("Das Produkt ist leider sehr schnell kaputt gegangen.", "de"),
+        ("El producto no funciona, estoy muy decepcionado.", "es"),
+    ],
+)
+def test_languages_are_told_apart(languages, text, language):
+    assert languages.read(text) == language
+    assert languages.read(text, "en" if language != "en" else "fr") == language
+
+
+@pytest.mark.parametrize("text", ["", "👍👍", "ok", "12 !!"])
+def test_unsure_is_und_unless_a_hint_helps(languages, text):
+    assert languages.read(text) == "und"
+    assert languages.read(text, "fr-FR") == "fr"
