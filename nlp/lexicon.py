@@ -20,10 +20,8 @@ from nlp.words import words
 
 FOLDER = Path(__file__).parent / "lexicons"
 WRITTEN = ("fr", "en")
-TURNING = frozenset(
-    ("pas", "aucun", "aucune", "jamais", "sans", "rien", "meme", "toujours", "ne")
-    + ("no", "not", "never", "nothing", "without", "nobody")
-)
+FRENCH_TURNS = ("pas", "aucun", "aucune", "jamais", "sans", "rien", "meme", "toujours", "ne")
+TURNING = frozenset((*FRENCH_TURNS, "no", "not", "never", "nothing", "without", "nobody"))
 ROLES = ("negator", "behind", "stronger", "weaker", "turn", "undo")
 
 
