@@ -45,8 +45,7 @@ def crawl(
     carry its time as `fetched_at`; else the real one. Raises what the spool or the state raise: then nothing is
     remembered of what was not sealed.
     """
-    limits = limits or Limits()
-    now = clock()
+    limits, now = limits or Limits(), clock()
     harvests: dict[str, Harvest] = {}
     done: dict[str, SourceOutcome] = {}
     tasks: list[Task] = []
@@ -54,16 +53,16 @@ def crawl(
         memory = state.crawls.load(source.name)
         if memory.not_before and memory.not_before > now:
             done[source.name] = _skipped(source, f"left alone until {memory.not_before:%Y-%m-%d %H:%M} UTC")
-            continue
-        harvests[source.name] = Harvest(source.name, memory, spool, state, now, on_progress)
-        tasks.append(Task(source=source, memory=memory))
+        else:
+            harvests[source.name] = Harvest(source.name, memory, spool, state, now, on_progress)
+            tasks.append(Task(source=source, memory=memory))
 
     def on_line(line: Mapping[str, Any]) -> None:
         harvests[line["source"]].take(line)
 
-    children = Children(vigie.crawler.workers, on_line)
-    moment = now if clock() == now else None
-    children.add([spec_for(batch, vigie, limits, moment) for batch in batches(tasks, vigie.crawler.workers)])
+    workers, moment = vigie.crawler.workers, now if clock() == now else None
+    children = Children(workers, on_line)
+    children.add([spec_for(batch, vigie, limits, moment) for batch in batches(tasks, workers)])
     try:
         for ended in children.ended():
             children.add(_after(ended, harvests))

@@ -1,5 +1,6 @@
 """Scrapy's settings, hardened: its defaults read local files, eat 1 GiB pages and ignore robots.txt."""
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -8,6 +9,33 @@ from spiders.safety import Guard, host_and_port, is_loopback
 from spiders.spec import Spec
 
 ROBOT = "Vigie"
+SAFE: Mapping[str, Any] = {
+    "ROBOTSTXT_OBEY": True,
+    "ROBOTSTXT_USER_AGENT": ROBOT,
+    "CONCURRENT_REQUESTS": 1,  # without a delay, Scrapy 2.19 overruns the limit per domain
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "DOWNLOAD_VERIFY_CERTIFICATES": True,
+    "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
+    "COOKIES_ENABLED": False,
+    "REDIRECT_MAX_TIMES": 5,
+    "METAREFRESH_ENABLED": False,
+    "HTTPERROR_ALLOW_ALL": True,
+    "HTTPPROXY_ENABLED": False,
+    "REFERRER_POLICY": "no-referrer",
+    "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524, 408],
+    "RETRY_PRIORITY_ADJUST": -1,
+    "URLLENGTH_LIMIT": 2083,
+    "DEPTH_LIMIT": 0,  # walks count their own steps; pages of a long thread are one deeper each
+    "STATS_DUMP": False,
+    "DOWNLOADER_MIDDLEWARES": {
+        "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+        "spiders.politeness.GateMiddleware": 50,
+        "spiders.safety.GuardMiddleware": 90,
+        "spiders.robots.RobotsMiddleware": 100,
+        "spiders.politeness.RefusalMiddleware": 560,
+        "spiders.politeness.CountMiddleware": 990,
+    },
+}
 
 
 def user_agent(contact: str) -> str:
@@ -45,45 +73,23 @@ def process_settings(spec: Spec) -> dict[str, Any]:
 def source_settings(source: Source, spec: Spec) -> dict[str, Any]:
     """Everything for the crawl of one source."""
     limits = spec.limits
-    guard = Guard(source.url, allow_private=source.allow_private, others=private_hosts(spec))
-    return process_settings(spec) | {
-        "VIGIE_GUARD": guard,
-        "VIGIE_LONGEST_DELAY": limits.longest_delay,
-        "USER_AGENT": user_agent(spec.contact),
-        "ROBOTSTXT_OBEY": True,
-        "ROBOTSTXT_USER_AGENT": ROBOT,
-        "DEFAULT_REQUEST_HEADERS": {
-            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.5",
-            "Accept-Language": ", ".join((*spec.languages, "*;q=0.5")),
-        },
-        "DOWNLOAD_DELAY": delay_of(source, spec.delay),
-        "CONCURRENT_REQUESTS": 1,  # without a delay, Scrapy 2.19 overruns the limit per domain
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-        "DOWNLOAD_TIMEOUT": limits.timeout,
-        "DOWNLOAD_MAXSIZE": limits.page_bytes,
-        "DOWNLOAD_WARNSIZE": limits.page_bytes // 4,
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
-        "COOKIES_ENABLED": False,
-        "REDIRECT_MAX_TIMES": 5,
-        "METAREFRESH_ENABLED": False,
-        "HTTPERROR_ALLOW_ALL": True,
-        "HTTPPROXY_ENABLED": False,
-        "REFERRER_POLICY": "no-referrer",
-        "RETRY_TIMES": limits.retries,
-        "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524, 408],
-        "RETRY_PRIORITY_ADJUST": -1,
-        "URLLENGTH_LIMIT": 2083,
-        "DEPTH_LIMIT": 0,  # walks count their own steps; pages of a long thread are one deeper each
-        "CLOSESPIDER_TIMEOUT": limits.budget,
-        "MEMUSAGE_LIMIT_MB": limits.memory_mb,
-        "STATS_DUMP": False,
-        "DOWNLOADER_MIDDLEWARES": {
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "spiders.politeness.GateMiddleware": 50,
-            "spiders.safety.GuardMiddleware": 90,
-            "spiders.robots.RobotsMiddleware": 100,
-            "spiders.politeness.RefusalMiddleware": 560,
-            "spiders.politeness.CountMiddleware": 990,
-        },
-    }
+    return (
+        process_settings(spec)
+        | dict(SAFE)
+        | {
+            "VIGIE_GUARD": Guard(source.url, allow_private=source.allow_private, others=private_hosts(spec)),
+            "VIGIE_LONGEST_DELAY": limits.longest_delay,
+            "USER_AGENT": user_agent(spec.contact),
+            "DEFAULT_REQUEST_HEADERS": {
+                "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.5",
+                "Accept-Language": ", ".join((*spec.languages, "*;q=0.5")),
+            },
+            "DOWNLOAD_DELAY": delay_of(source, spec.delay),
+            "DOWNLOAD_TIMEOUT": limits.timeout,
+            "DOWNLOAD_MAXSIZE": limits.page_bytes,
+            "DOWNLOAD_WARNSIZE": limits.page_bytes // 4,
+            "RETRY_TIMES": limits.retries,
+            "CLOSESPIDER_TIMEOUT": limits.budget,
+            "MEMUSAGE_LIMIT_MB": limits.memory_mb,
+        }
+    )

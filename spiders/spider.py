@@ -31,6 +31,7 @@ from state.crawls import Seen, Validator
 logger = logging.getLogger(__name__)
 
 EXCERPT = 300
+CLOSED = frozenset({401, 403})
 REFRESH_DAYS = 1.0
 
 
@@ -237,7 +238,7 @@ class SourceSpider(Spider):
     def _count(self, page: Page) -> None:
         if page.good:
             self.good += 1
-        elif page.fetch.vital or not page.gone:
+        elif page.fetch.vital or not (page.gone or (page.fetch.closable and page.status in CLOSED)):
             self._lose(page.fetch, describe_status(page.status))
 
     def _lose(self, fetch: Fetch, clause: str) -> None:

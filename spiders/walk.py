@@ -20,7 +20,8 @@ class Fetch:
 
     `kind` is what extraction is told, None for pages it should recognise itself. `conditional`: send our
     validators, take 304 or the same body as unchanged. `vital`: the source has failed if this page cannot be read.
-    `optional`: its absence says nothing. `raw`: not for extraction. `again`: though fetched before. `group`: dropped
+    `optional`: its absence says nothing. `raw`: not for extraction. `again`: though fetched before. `closable`:
+    401 and 403 are an answer too. `group`: dropped
     unfetched once the walk has closed the group.
     """
 
@@ -33,6 +34,7 @@ class Fetch:
     optional: bool = False
     raw: bool = False
     again: bool = False
+    closable: bool = False
     priority: int = 0
     group: str | None = None
     carry: RawItem | None = None

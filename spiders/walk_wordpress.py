@@ -88,11 +88,11 @@ class WordPressWalk:
     def _page(self, one: Collection, number: int, query: dict[str, str] | None = None) -> Fetch:
         asked = {"per_page": str(PER_PAGE), "page": str(number), "orderby": "id", "order": "asc", "_embed": one.embed}
         url = self._url(one, asked | (query or {}))
-        return Fetch(url=url, role="wp-read", origin=one.name, number=number, priority=3)
+        return Fetch(url=url, role="wp-read", origin=one.name, number=number, priority=3, closable=True)
 
     def _count(self, one: Collection, role: str, query: dict[str, str]) -> Fetch:
         url = self._url(one, {"per_page": "1", "_fields": "id"} | query)
-        return Fetch(url=url, role=f"wp-{role}", origin=one.name, method="HEAD", priority=3)
+        return Fetch(url=url, role=f"wp-{role}", origin=one.name, method="HEAD", priority=3, closable=True)
 
     def _refused(self, one: Collection, page: Page) -> Iterator[Step]:
         one.failed = True

@@ -330,3 +330,38 @@ def test_a_clock_that_stands_still_dates_the_items(site, desk):
     now = desk.now
     desk.crawl(source("f", "feed", site.url + "/"))
     assert [item.fetched_at for item in desk.take()] == [now]
+
+
+def test_where_the_api_of_wordpress_is_closed_the_feed_and_the_sitemap_do(site, desk):
+    blog_pages(site, range(1, 5))
+    head = f'<link rel="https://api.w.org/" href="{site.url}/wp-json/"><link rel=alternate type=application/rss+xml href="/feed">'
+    home = site.pages["/"]
+    site.pages["/"] = replace(home, body=home.body.replace(b"<body>", f"<head>{head}</head><body>".encode()))
+    site.pages["/feed"] = rss(*(entry(number, site=site.url) for number in (4, 3)))
+    site.pages["*"] = Reply(b'{"code":"rest_forbidden"}', 401, {"Content-Type": "application/json"})
+    [outcome] = desk.crawl(source("b", "blog", site.url + "/"))
+    assert (outcome.status, outcome.items) == ("ok", 4)
+    assert "401" in outcome.reason
+    extractors = {item.url.rpartition("/")[2]: item.extractor for item in desk.take()}
+    assert extractors["4"] == extractors["3"] == "feed"
+
+
+def test_one_request_at_a_time_and_host(site, desk):
+    import threading
+    import time
+
+    lock, inside, most = threading.Lock(), [0], [0]
+
+    def page(asked):
+        with lock:
+            inside[0] += 1
+            most[0] = max(most[0], inside[0])
+        time.sleep(0.05)  # long enough for a second request to come in
+        with lock:
+            inside[0] -= 1
+        return article(int(asked.path.rpartition("/")[2]))
+
+    blog_pages(site, range(1, 9))
+    site.pages |= {f"/a/{number}": page for number in range(1, 9)}
+    desk.crawl(source("b", "blog", site.url + "/"))
+    assert most == [1]
