@@ -17,6 +17,7 @@ TURNED_BLAME = -0.35  # "not bad" is faint praise
 STRONGER, WEAKER = 1.4, 0.6
 BEFORE_BUT, AFTER_BUT = 0.6, 1.25
 SHOUT = 1.15
+FAINT = frozenset({"sans", "ni", "peu", "moins", "without", "nor"})  # negators that say little by themselves
 BARE = 0.5  # blame of a negator that turns nothing: "they never call", "aucun retour"
 
 
@@ -90,7 +91,11 @@ def listen(heard: Sequence[str], index: PhraseIndex[Cue], extra: Iterable[tuple[
     praise = blame = 0.0
     weights = [(h.start, strength(h, grammar, clause)) for h in hits if h.payload.role == "word"]
     telling = {clause[h.start] for h in hits if h.payload.role in ("word", "undo")}
-    weights += [(h.start, -BARE) for h in grammar if h.payload.role == "negator" and clause[h.start] not in telling]
+    weights += [
+        (h.start, -BARE)
+        for h in grammar
+        if h.payload.role == "negator" and clause[h.start] not in telling and heard[h.start] not in FAINT
+    ]
     for at, weight in [*weights, *extra]:
         end = next((e for e in ends if e >= at), len(heard))
         start = next((e for e in reversed(ends) if e < at), -1)
