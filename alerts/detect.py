@@ -88,13 +88,20 @@ def assess(
         window_hours=window.width,
         observed=round(float(window.observed[-1])),
         expected=float(window.expected[-1]),
-        covered=float(data.covered[-1, :SEEN_HOURS][: line.size].mean()),
+        covered=_covered_now(data, line),
         calm_hours=_calm_hours(found, data),
         learning=learning,
         history_days=line.size // DAY,
         crossed_at=_crossed(found, line, rule) if tier else None,
         slow=not learning and all(part.score[-1] < rule.notice for part in found.parts if not part.slow),
     )
+
+
+def _covered_now(data: Series, line: Timeline) -> float:
+    """Of the last six hours, as far as they have passed, the share that is known."""
+    passed = np.ones(min(SEEN_HOURS, line.size))
+    passed[0] = (line.now - line.start) / HOUR - (line.size - 1)
+    return float(min(data.covered[-1, : len(passed)].sum() / max(passed.sum(), 1e-9), 1.0))
 
 
 def _nothing(now: datetime) -> Assessment:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import typer
@@ -60,13 +60,19 @@ def run_demo(settings: Settings, *, seed: int, keep: bool) -> None:
         typer.echo(f"Four small sites are up: {', '.join(f'{name} {url}' for name, url in web.urls.items())}")
         _import_past(house, web, scenario, tally)
         _live(house, web, scenario, tally, prefect)
-        written, _ = reporting.report(house, lambda: scenario.end, None)
+        written, _ = reporting.report(house, lambda: scenario.end, _monday(house, scenario.end))
         summary = _summary(house, scenario, tally, root, written)
         (root / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         _show(house, summary, root)
         if keep:
             typer.echo("The sites stay up until Ctrl-C.")
             threading.Event().wait()
+
+
+def _monday(house: House, moment: datetime) -> date:
+    """The running week, which holds the crisis; in real life a report is of a week that is over."""
+    today = moment.astimezone(house.config.vigie.timezone.info).date()
+    return today - timedelta(days=today.weekday())
 
 
 def erase(root: Path) -> None:
