@@ -99,7 +99,7 @@ def analyse_lines(
         good = [line for _, line in parsed if isinstance(line, Line)]
         found = [passage_of(line) for line in good]
         spoken = [
-            line.lang.lower()[:2] if line.lang else reader.read(passage.text)
+            line.lang.lower()[:2] if line.lang and line.lang.lower() != "und" else reader.read(passage.text)
             for line, passage in zip(good, found, strict=True)
         ]
         judged = judge.predict([p.text for p in found], spoken, [p.surface for p in found])

@@ -15,6 +15,7 @@ from nlp.words import fold
 
 HASHTAG = re.compile(r"[#@](\w{4,})")
 LETTERS = re.compile(r"[^\W_]+")
+FULL = 40_000  # words after which a vocabulary is dropped: spaCy never forgets one, and streams never end
 GLUED = 5  # letters a glued name needs before it is looked for inside a longer hashtag
 PLURAL = 4  # letters a name needs before "s" may follow
 
@@ -45,6 +46,13 @@ def tokenizer() -> tuple[Any, Any]:
     )  # fmt: skip
 
 
+def roomy_tokenizer() -> tuple[Any, Any]:
+    """The tokeniser that all finders share, made anew when its vocabulary is full."""
+    if len(tokenizer()[0]) > FULL:
+        tokenizer.cache_clear()
+    return tokenizer()
+
+
 def spellings(name: str) -> Iterable[str]:
     """The forms under which a name is looked for."""
     yield name
@@ -67,16 +75,18 @@ class BrandFinder:
 
     def __init__(self, brands: Sequence[Brand]) -> None:
         """Compile names, exclusions and context words."""
-        from spacy.matcher import PhraseMatcher  # noqa: PLC0415 - heavy, and --help never needs it
-
-        vocab, self._tokens = tokenizer()
         self.brands = tuple(brands)
-        self._strings = vocab.strings
-        self._matcher: Any = PhraseMatcher(vocab, attr="NORM")
-        self._keys: dict[int, tuple[str, str]] = {}
         self._needs_context = {b.name for b in brands if b.context}
         self._glued = [(glued(n), b.name) for b in brands for n in b.match if len(glued(n)) >= GLUED]
-        for brand in brands:
+        self._compile()
+
+    def _compile(self) -> None:
+        from spacy.matcher import PhraseMatcher  # noqa: PLC0415 - heavy, and --help never needs it
+
+        self._vocab, self._tokens = roomy_tokenizer()
+        self._matcher: Any = PhraseMatcher(self._vocab, attr="NORM")
+        self._keys: dict[int, tuple[str, str]] = {}
+        for brand in self.brands:
             self._add("name", brand.name, [form for name in brand.match for form in spellings(name)])
             own = [fold(name) for name in brand.match]
             around = [phrase for phrase in brand.exclude if any(name in fold(phrase) for name in own)]
@@ -88,13 +98,15 @@ class BrandFinder:
         docs = [doc for phrase in dict.fromkeys(phrases) if len(doc := self._tokens(phrase.strip()))]
         if docs:
             self._matcher.add(f"{role}\t{brand}", docs)
-            self._keys[self._strings[f"{role}\t{brand}"]] = (role, brand)
+            self._keys[self._vocab.strings[f"{role}\t{brand}"]] = (role, brand)
 
     def find(self, text: str, *, around: str = "") -> tuple[Named, ...]:
         """The brands named in `text`, in order. `around` (a thread's title, say) may hold the context words.
 
         Where two names overlap, the longer one is meant.
         """
+        if len(self._vocab) > FULL:
+            self._compile()
         seen: dict[str, list[tuple[int, int, str]]] = {"name": [], "around": [], "elsewhere": [], "context": []}
         doc = self._tokens(text)
         for key, start, end in self._matcher(doc):

@@ -17,7 +17,7 @@ from nlp.words import fold, words
 T = TypeVar("T")
 STOPS = frozenset(".,;:!?…()")
 GAP = 4
-CACHE = 50_000
+CACHE = 20_000  # words whose candidates are remembered
 
 
 def read_yaml(path: Path) -> Any:

@@ -62,6 +62,15 @@ def test_the_longer_of_two_overlapping_names_is_meant(finder):
     assert names(finder, "Nova Banque et son forfait") == ["Nova Banque"]
 
 
+def test_the_vocabulary_is_bounded_and_names_survive_its_renewal(monkeypatch):
+    monkeypatch.setattr("nlp.brands.FULL", 1_000)
+    finder, other = BrandFinder([brand()]), BrandFinder([brand("Nova", ("Nova",))])
+    for number in range(3_000):
+        assert names(finder, f"mot{number} d'Aurélia") == ["Maison Aurélia"]
+    assert len(finder._vocab) <= 1_010
+    assert names(other, "chez Nova") == ["Nova"]
+
+
 @given(st.text(max_size=60))
 def test_places_point_at_the_text_whatever_surrounds_them(finder, noise):
     text = f"{noise} maison aurélia "
