@@ -21,6 +21,7 @@ _PRAGMAS = (
     "PRAGMA cache_size = -8000",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA secure_delete = ON",
+    "PRAGMA analysis_limit = 1000",  # rows that PRAGMA optimize reads of an index
 )
 _LOCKED = (
     Transient,

@@ -6,16 +6,13 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from mentions.queries import CountRow, Counts
-from mentions.sqlite_rows import micros, moment
+from mentions.sqlite_rows import HOUR, bucket_of, micros, moment
 
-_HOUR = 3_600_000_000
 _PER_AUTHOR = 3
-# Whole hours since 1970, also before it (`%` keeps the sign of its left side).
-_HOUR_OF = "(({0} - ({0} % 3600000000 + 3600000000) % 3600000000) / 3600000000)"
 _ROWS = f"""
-SELECT {_HOUR_OF.format("published_at")} AS hour, source,
-  max({_HOUR_OF.format("published_at")}, {_HOUR_OF.format("first_seen_at")}),
-  author_key, sentiment_label = 'negative', severity
+SELECT {bucket_of("published_at", HOUR)}, source,
+  max({bucket_of("published_at", HOUR)}, {bucket_of("first_seen_at", HOUR)}),
+  1, sentiment_label = 'negative', severity, author_key
 FROM mention WHERE brand = ? AND published_at >= ? AND published_at < ? AND copy = 0
 ORDER BY published_at, id
 """
@@ -26,34 +23,28 @@ def counts(connection: sqlite3.Connection, query: Counts) -> list[CountRow]:
 
     Of an author, the first three of a cell by (published_at, id) count; a mention without one always counts.
     """
-    first, last = (-(-micros(at) // _HOUR) for at in (query.start, query.end))  # whole hours, rounded up
-    cells: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
-    for row in connection.execute(_ROWS, (query.brand, first * _HOUR, last * _HOUR)):
-        cells[row[:3]].append(row)
-    hours = {hour: moment(hour * _HOUR) for hour in {hour for cell in cells for hour in (cell[0], cell[2])}}
+    first, last = (-(-micros(at) // HOUR) for at in (query.start, query.end))  # whole hours, rounded up
+    cells: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    fuller: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    for row in connection.execute(_ROWS, (query.brand, first * HOUR, last * HOUR)):
+        if cells.setdefault(row[:3], row) is not row:
+            fuller[row[:3]].append(row)
+    for cell, others in fuller.items():  # most cells hold one mention
+        cells[cell] = _total([cells[cell], *others])
+    hours = {hour: moment(hour * HOUR) for hour in {hour for cell in cells for hour in (cell[0], cell[2])}}
     return [
-        CountRow(
-            source=source,
-            hour=hours[hour],
-            arrived=hours[arrived],
-            mentions=len(rows),
-            negative=sum([row[4] for row in rows]),
-            severity=round(sum([row[5] for row in rows]), 3),
-        )
-        for (hour, source, arrived), found in sorted(cells.items())
-        for rows in (_capped(found),)
+        CountRow(source, hours[hour], hours[arrived], number, negative, round(severity, 3))
+        for _, (hour, source, arrived, number, negative, severity, _) in sorted(cells.items())
     ]
 
 
-def _capped(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """At most three rows of each known author, the first ones."""
-    if len(rows) <= _PER_AUTHOR:
-        return rows
-    counted: Counter[str | None] = Counter()
+def _total(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The rows of one cell as one, at most three of each known author, the first ones."""
+    authors: Counter[str | None] = Counter()
     kept = []
     for row in rows:
-        author = row[3]
-        counted[author] += 1
-        if author is None or counted[author] <= _PER_AUTHOR:
+        author = row[6]
+        authors[author] += 1
+        if author is None or authors[author] <= _PER_AUTHOR:
             kept.append(row)
-    return kept
+    return (*rows[0][:3], len(kept), sum(row[4] for row in kept), sum(row[5] for row in kept), None)

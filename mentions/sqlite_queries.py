@@ -29,7 +29,7 @@ from mentions.queries import (
 )
 from mentions.sqlite_counts import counts
 from mentions.sqlite_reads import fetch
-from mentions.sqlite_rows import moment, near_number
+from mentions.sqlite_rows import bucket_of, moment, near_number
 from mentions.sqlite_tallies import top, volume
 from mentions.sqlite_where import condition
 from mentions.terms import emerging, holders
@@ -54,14 +54,13 @@ def _sentiment(connection: sqlite3.Connection, query: SentimentByBucket) -> list
         raise ValueError(f"buckets of {query.minutes} minutes: use 60 or 15")
     width = query.minutes * _MINUTE
     where = condition(query.where)
-    # `%` keeps the sign of its left side: the second one makes times before 1970 round down too.
-    bucket = f"published_at - (published_at % {width} + {width}) % {width}"
     sums = ", ".join(f"sum(sentiment_label = '{label}')" for label in _LABELS)  # by label it would sort thrice as many
-    sql = f"SELECT {bucket} AS bucket, brand, {sums} FROM mention WHERE {where.sql} GROUP BY 1, 2 ORDER BY 1, 2"
+    bucket = bucket_of("published_at", width)
+    sql = f"SELECT {bucket}, brand, {sums} FROM mention WHERE {where.sql} GROUP BY 1, 2 ORDER BY 1, 2"
     return [
         SentimentRow(bucket=at, brand=brand, label=label, mentions=number)
         for start, brand, *numbers in connection.execute(sql, where.parameters)
-        for at in (moment(start),)
+        for at in (moment(start * width),)
         for label, number in zip(_LABELS, numbers, strict=True)
         if number
     ]

@@ -17,6 +17,8 @@ from mentions.model import CRISIS_LABELS, Mention
 Kind: TypeAlias = Literal["text", "integer", "real", "time", "list"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HOUR = 3_600_000_000  # microseconds
+_TO_YEAR_1 = 62_135_596_800_000_000  # from 1 January of year 1 to 1970: SQLite's division rounds toward zero
 _MICROSECOND = timedelta(microseconds=1)
 _EMPTY = "[]"
 
@@ -29,6 +31,11 @@ def micros(at: datetime) -> int:
 def moment(number: int) -> datetime:
     """The inverse of `micros`."""
     return EPOCH + timedelta(microseconds=number)
+
+
+def bucket_of(column: str, width: int) -> str:
+    """SQL for how many whole `width` (microseconds, a part of an hour) since 1970, rounded down before it too."""
+    return f"(({column} + {_TO_YEAR_1}) / {width} - {_TO_YEAR_1 // width})"
 
 
 def _kind(hint: Any) -> tuple[Kind, bool]:

@@ -29,7 +29,7 @@ _COLUMNS = ",\n  ".join(
 CREATE = (
     f"CREATE TABLE mention (\n  rid INTEGER PRIMARY KEY,\n  {_COLUMNS},\n  UNIQUE (id)\n) STRICT",
     f"CREATE INDEX mention_facts ON mention ({', '.join(COVERING)})",
-    "CREATE INDEX mention_source ON mention (source, gone_at, published_at, first_seen_at)",
+    "CREATE INDEX mention_source ON mention (source, published_at, first_seen_at, gone_at)",
     "CREATE INDEX mention_post ON mention (post_key)",
     "CREATE INDEX mention_story ON mention (story_id)",
     "CREATE INDEX mention_thread ON mention (thread_url) WHERE thread_url IS NOT NULL",
