@@ -94,6 +94,8 @@ class Pipeline:
         if not about:
             return []
         language = self._languages.read(whole, self._source_languages.get(post.source))
+        if language == "und" and post.thread_title:
+            language = self._languages.read(post.thread_title)
         return [
             Subject(post, self._brands[brand], evidence, passage, language)
             for brand, (evidence, passage) in about.items()

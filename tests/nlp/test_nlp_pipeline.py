@@ -44,6 +44,11 @@ def test_a_reply_is_about_the_one_brand_its_thread_title_names(pipeline):
     assert (mention.brand, mention.evidence, mention.passage) == ("Maison Aurélia", "thread", "Pareil, très déçue.")
 
 
+def test_a_word_too_short_to_tell_is_in_the_language_of_its_thread(pipeline):
+    reply = post("ok", thread_url=THREAD, thread_title="Problème de livraison chez Aurélia, que faire ?")
+    assert understood(pipeline, reply)[0][0].language == "fr"
+
+
 def test_a_title_that_names_two_brands_decides_nothing(pipeline):
     reply = post("Pareil.", thread_url=THREAD, thread_title="Aurélia ou forfait Nova ?")
     assert understood(pipeline, reply) == [()]
