@@ -181,7 +181,7 @@ class CountRow(NamedTuple):  # the one row that comes by the ten thousand: a dat
 
     Hours are UTC starts. `arrived` is the hour of `first_seen_at`, never before `hour`. Near copies count
     once (first of its story); an author counts at most three times per cell, the first three by
-    (published_at, id). Tombstones stay in. `severity` is the sum over the cell, rounded to 3 digits.
+    (published_at, id). Tombstones stay in. `severity` is the sum over the cell.
     """
 
     source: str

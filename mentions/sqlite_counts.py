@@ -19,7 +19,7 @@ ORDER BY published_at, id
 
 
 def counts(connection: sqlite3.Connection, query: Counts) -> list[CountRow]:
-    """Cells by hour, source, arrival; `severity` is the sum over the cell rounded to 3 digits.
+    """Cells by hour, source, arrival.
 
     Of an author, the first three of a cell by (published_at, id) count; a mention without one always counts.
     """
@@ -33,8 +33,8 @@ def counts(connection: sqlite3.Connection, query: Counts) -> list[CountRow]:
         cells[cell] = _total([cells[cell], *others])
     hours = {hour: moment(hour * HOUR) for hour in {hour for cell in cells for hour in (cell[0], cell[2])}}
     return [
-        CountRow(source, hours[hour], hours[arrived], number, negative, round(severity, 3))
-        for _, (hour, source, arrived, number, negative, severity, _) in sorted(cells.items())
+        CountRow(source, hours[hour], hours[arrived], number, negative, severity)
+        for hour, source, arrived, number, negative, severity, _ in sorted(cells.values())
     ]
 
 

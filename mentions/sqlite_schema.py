@@ -30,6 +30,7 @@ CREATE = (
     f"CREATE TABLE mention (\n  rid INTEGER PRIMARY KEY,\n  {_COLUMNS},\n  UNIQUE (id)\n) STRICT",
     f"CREATE INDEX mention_facts ON mention ({', '.join(COVERING)})",
     "CREATE INDEX mention_source ON mention (source, published_at, first_seen_at, gone_at)",
+    "CREATE INDEX mention_time ON mention (published_at, id)",
     "CREATE INDEX mention_post ON mention (post_key)",
     "CREATE INDEX mention_story ON mention (story_id)",
     "CREATE INDEX mention_thread ON mention (thread_url) WHERE thread_url IS NOT NULL",

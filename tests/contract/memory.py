@@ -362,7 +362,7 @@ def counts(store: MemoryStore, query: Counts) -> list[CountRow]:
             arrived=arrived,
             mentions=len(rows),
             negative=count(rows, "negative"),
-            severity=round(sum(row.severity for row in rows), 3),
+            severity=sum(row.severity for row in rows),
         )
         for (hour, source, arrived), rows in sorted(cells.items())
         if rows
