@@ -70,17 +70,10 @@ def draft(raw: RawItem, options: IntakeOptions) -> Post:
     A missing or implausible date (before 1990, or after the fetch) becomes that of the fetch, rule `fetched`.
     """
     canonical = canonical_url(raw.url)
-    text, title, rating = clean_text(raw.text), _line(raw.title, MAX_TITLE), _rating(raw.rating)
-    if not (text or title or rating):
-        raise RejectedItem("empty-text", raw.url[:200])
-    if len(text) > MAX_TEXT:
-        raise RejectedItem("too-long", f"{raw.url[:200]}: {len(text)} characters, at most {MAX_TEXT}")
-    zone = ZoneInfo(options.timezone)
-    fetched = _utc(raw.fetched_at, zone)
-    dated = _published(raw, fetched, zone)
-    edited = _utc(raw.edited, zone) if raw.edited else None
-    key = key_of(raw)
     site = site_of(canonical)
+    title, text, rating = _content(raw)
+    fetched, dated, edited = _times(raw, ZoneInfo(options.timezone))
+    key = key_of(raw)
     pseudonym, name = _author(raw.author, site, options)
     return Post(
         id=post_id(key, dated.at),
@@ -106,7 +99,7 @@ def draft(raw: RawItem, options: IntakeOptions) -> Post:
         position=raw.position,
         author_key=pseudonym,
         author_name=name,
-        edited_at=edited if edited and dated.at < edited <= fetched + CLOCK_SLACK else None,
+        edited_at=edited,
         rating=rating,
         engagement={kind: count for kind, count in raw.engagement.items() if count >= 0},
         product=_line(raw.product, MAX_TITLE),
@@ -200,6 +193,24 @@ def _best(dates: Iterable[_Dated]) -> _Dated:
 def _improved(dated: _Dated, known: Known) -> bool:
     """Whether the store holds a date and this one is more precise."""
     return known.published_at is not None and _rank(dated) > _rank(_known_date(known))
+
+
+def _content(raw: RawItem) -> tuple[str | None, str, Rating | None]:
+    """Title, text and rating of an item; RejectedItem if it says nothing, or far too much."""
+    title, text, rating = _line(raw.title, MAX_TITLE), clean_text(raw.text), _rating(raw.rating)
+    if not (text or title or rating):
+        raise RejectedItem("empty-text", raw.url[:200])
+    if len(text) > MAX_TEXT:
+        raise RejectedItem("too-long", f"{raw.url[:200]}: {len(text)} characters, at most {MAX_TEXT}")
+    return title, text, rating
+
+
+def _times(raw: RawItem, zone: ZoneInfo) -> tuple[datetime, _Dated, datetime | None]:
+    """When it was fetched, published and, if that is plausible, edited."""
+    fetched = _utc(raw.fetched_at, zone)
+    dated = _published(raw, fetched, zone)
+    edited = _utc(raw.edited, zone) if raw.edited else None
+    return fetched, dated, edited if edited and dated.at < edited <= fetched + CLOCK_SLACK else None
 
 
 def _published(raw: RawItem, fetched: datetime, zone: ZoneInfo) -> _Dated:
