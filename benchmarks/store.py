@@ -174,7 +174,7 @@ def questions(some_id: str) -> dict[str, tuple[Any, str]]:
         "EmergingTerms": (EmergingTerms(where=day, against=month), "1 day against 30"),
     }
     for dimension in ("source", "site", "unit", "language", "crisis_label", "author_key", "thread_url"):
-        found[f"Top by {dimension}"] = (Top(where=brand, by=dimension), "")  # type: ignore[arg-type]
+        found[f"Top by {dimension}"] = (Top(where=brand, by=dimension), "")
     return found
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from mentions.filter import And, Expression, MentionFilter, Not, Or, Phrase, Word
-from mentions.identity import near_key
 from mentions.model import CRISIS_LABELS, LABELS, UNITS, Mention
+from mentions.near import near_key
 from mentions.store import MentionStore
 from mentions.tokens import search_text, tokens
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mentions.cursor import SORTS, check_page, cursor_after, read_cursor
 from mentions.filter import And, Expression, MentionFilter, Not, Or, Phrase, Word
-from mentions.model import Mention
+from mentions.model import Label, Mention
 from mentions.queries import (
     CountRow,
     Counts,
@@ -188,7 +188,8 @@ class MemoryStore(MentionStore):
     def run(self, query: Query[Any]) -> Sequence[Any]:
         if type(query).__name__ not in ANSWERS:
             raise TypeError(type(query).__name__)
-        return ANSWERS[type(query).__name__](self, query)
+        rows: Sequence[Any] = ANSWERS[type(query).__name__](self, query)
+        return rows
 
     def erase(self, request: EraseRequest) -> int:
         given = [value for value in (request.author_key, request.url, request.source) if value]
@@ -221,14 +222,14 @@ def count(rows: Sequence[Mention], label: str) -> int:
 def sentiment(store: MemoryStore, query: SentimentByBucket) -> list[SentimentRow]:
     width = timedelta(minutes=query.minutes)
 
-    def key(row: Mention) -> tuple[datetime, str, str]:
+    def key(row: Mention) -> tuple[datetime, str, Label]:
         return floor_time(row.published_at, width), row.brand, row.sentiment_label
 
     groups = groupby(sorted(store.matching(query.where), key=key), key=key)
     return [
         SentimentRow(bucket=at, brand=brand, label=label, mentions=len(list(rows)))
         for (at, brand, label), rows in groups
-    ]  # type: ignore[arg-type]
+    ]
 
 
 def volume(store: MemoryStore, query: Volume) -> list[VolumeRow]:
