@@ -9,7 +9,9 @@ from alerts.detect import Assessment
 from mentions.filter import MentionFilter
 from mentions.model import Mention
 from mentions.queries import EmergingTerms, SentimentByBucket, Top, Volume, Worst
+from mentions.quoting import as_written, place, quoted, voices
 from mentions.store import MentionStore, Page
+from mentions.text import tokens
 
 HOUR = timedelta(hours=1)
 BACKGROUND = timedelta(days=28)
@@ -30,18 +32,18 @@ def gather(
     against = MentionFilter(brands=(brand,)).between(start - BACKGROUND, start)
     volume = next(iter(store.run(Volume(where=everything))), None)
     loud = next(iter(store.run(Volume(where=negative))), None)
-    terms = [
-        row.term for row in store.run(EmergingTerms(where=negative, against=against, size=TERMS, least=TERM_LEAST))
-    ]
+    worst = list(store.run(Worst(where=negative, size=CANDIDATES)))
+    terms = _terms(store, brand, negative, against)
+    written = as_written(terms, (mention.text for mention in worst))
     return {
         "negative": volume.negative if volume else 0,
         "mentions": volume.mentions if volume else 0,
         "share": volume.negative / volume.mentions if volume and volume.mentions else 0.0,
         "authors": loud.authors if loud else 0,
-        "terms": terms,
+        "terms": [written[term] for term in terms],
         "labels": _top(store, negative, "crisis_label"),
         "sources": _top(store, negative, "source"),
-        "quotes": [_quote(mention) for mention in _speakers(store, negative, terms)],
+        "quotes": [_quote(mention) for mention in _speakers(store, negative, worst, terms)],
         "spark": _spark(store, brand, end),
         "covered": round(found.covered, 3),
         "late_sources": [each.source for each in sources if not each.crawls or now - each.crawls[-1] > LATE],
@@ -60,22 +62,30 @@ def _top(store: MentionStore, where: MentionFilter, by: Any) -> list[list[Any]]:
     return [[row.value, row.mentions] for row in store.run(Top(where=where, by=by, size=TOPS))]
 
 
-def _speakers(store: MentionStore, where: MentionFilter, terms: Sequence[str]) -> list[Mention]:
-    """The earliest, the two that hurt most, then those that hold most of the new words."""
-    worst = list(store.run(Worst(where=where, size=CANDIDATES)))
+def _terms(store: MentionStore, brand: str, where: MentionFilter, against: MentionFilter) -> list[str]:
+    """The new words; the brand's own name is none, however often it is said."""
+    own = set(tokens(brand))
+    rows = store.run(EmergingTerms(where=where, against=against, size=TERMS + len(own), least=TERM_LEAST))
+    return [row.term for row in rows if row.term not in own][:TERMS]
+
+
+def _speakers(
+    store: MentionStore, where: MentionFilter, worst: Sequence[Mention], terms: Sequence[str]
+) -> list[Mention]:
+    """Different voices: the earliest, the two that hurt most, the worst of each language, then the most typical."""
     first = list(store.search(where, Page(size=1, sort="oldest")).mentions)
     known = set(terms)
     typical = sorted(worst, key=lambda mention: -len(known.intersection(mention.search_text.split())))
-    chosen = {mention.id: mention for mention in (*first, *worst[:WORST], *typical)}
-    return list(chosen.values())[:QUOTES]
+    languages = {mention.language: mention for mention in reversed(worst)}
+    return voices((*first, *voices(worst, WORST), *languages.values(), *typical), QUOTES)
 
 
 def _quote(mention: Mention) -> dict[str, Any]:
     return {
         "id": mention.id,
-        "text": mention.passage or mention.text,
+        "text": quoted(mention),
         "url": mention.url,
-        "site": mention.site,
+        "site": place(mention),
         "author": mention.author_name,
         "published_at": mention.published_at.isoformat(),
         "severity": round(mention.severity),

@@ -18,6 +18,7 @@ from state.records import Incident, Step
 
 QUOTE = 280  # characters of a mention that a message shows
 SHORT_HISTORY = 28  # days below which the message says how little it knows
+DAY = 24  # hours
 BAR = 46  # pixels: the highest bar of the week
 BLOCKS = " ▁▂▃▄▅▆▇█"
 
@@ -83,6 +84,7 @@ def incident_message(
         "links": links,
         "why": _why(incident, language, zone),
         "spark": _spark(incident),
+        "colon": colon,
     }
     return Message(
         subject=_one_line(f"[{tier}] {incident.brand}{colon}{label} ({_figures(incident, language)})"),
@@ -115,12 +117,16 @@ def headline(incident: Incident, language: Language, *, zone: str) -> str:
     seen, due = words.number(incident.observed, language), words.number(incident.expected, language)
     when = words.part_of_week(incident.updated_at, zone, language)
     span = words.span(incident.window_hours, language)
+    short = incident.window_hours < DAY  # a longer window holds every part of a day
     if language == "fr":
         plural = "s" if incident.observed > 1 else ""
-        first = f"{seen} mention{plural} négative{plural} en {span}\u00a0; {due} attendues un {when} (×\u202f{lift})."
+        usual = f"un {when}" if short else "d’ordinaire"
+        awaited = words.awaited(incident.expected)
+        first = f"{seen} mention{plural} négative{plural} en {span}\u00a0; {due} {awaited} {usual} (×\u202f{lift})."
     else:
         plural = "s" if incident.observed != 1 else ""
-        first = f"{seen} negative mention{plural} in {span}; {due} expected for {when} ({lift}×)."
+        usual = f"for {when}" if short else "as a rule"
+        first = f"{seen} negative mention{plural} in {span}; {due} expected {usual} ({lift}×)."
     return f"{first} {_odds(incident, language)}".strip()
 
 
@@ -159,7 +165,8 @@ def _odds(incident: Incident, language: Language) -> str:
 def _figures(incident: Incident, language: Language) -> str:
     seen, due = words.number(incident.observed, language), words.number(incident.expected, language)
     if language == "fr":
-        return f"{seen} critiques en {incident.window_hours} h, {due} attendues"
+        plural = "s" if incident.observed > 1 else ""
+        return f"{seen} négative{plural} en {incident.window_hours}\u00a0h, {due} {words.awaited(incident.expected)}"
     return f"{seen} negative in {incident.window_hours} h, {due} expected"
 
 
@@ -169,7 +176,7 @@ def _facts(incident: Incident, language: Language, zone: str) -> list[tuple[str,
     share = evidence.get("share")
     rows = [
         ("Début" if fr else "Began", words.moment(incident.opened_at, zone, language)),
-        ("Critiques" if fr else "Negative", _ratio(evidence, language) if share is not None else ""),
+        ("Négatives" if fr else "Negative", _ratio(evidence, language) if share is not None else ""),
         ("Auteurs" if fr else "Authors", words.number(evidence["authors"], language) if "authors" in evidence else ""),
         (
             "Sujets" if fr else "Topics",

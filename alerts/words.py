@@ -33,7 +33,7 @@ STEPS: Mapping[Language, Mapping[str, str]] = {
         "closed": "over",
     },
     "fr": {
-        "opened": "afflux de critiques",
+        "opened": "vague de mécontentement",
         "escalated": "la situation s’aggrave",
         "updated": "toujours en cours",
         "closed": "terminé",
@@ -76,6 +76,11 @@ def number(value: float, language: Language) -> str:
     return text.replace(",", "\u202f").replace(".", ",") if language == "fr" else text
 
 
+def awaited(value: float) -> str:
+    """The French participle: singular below two, as Lexique des règles typographiques has it."""
+    return "attendues" if value >= 2 else "attendue"  # noqa: PLR2004 - the rule's own number
+
+
 def span(hours: int, language: Language) -> str:
     """A window in words."""
     return SPELLED[language].get(hours, f"{hours} h")
@@ -89,10 +94,11 @@ def duration(hours: float, language: Language) -> str:
 
 
 def moment(at: datetime, zone: str, language: Language) -> str:
-    """`Tue 24 Nov 14:05`, in the zone."""
+    """`Tue 24 Nov 14:05`, `mar. 24 nov. à 14 h 05`, in the zone."""
     local = at.astimezone(ZoneInfo(zone))
     if language == "fr":
-        return f"{WEEKDAYS['fr'][local.weekday()][:3]}. {local.day} {MONTHS_FR[local.month - 1]} {local:%H:%M}"
+        day = f"{WEEKDAYS['fr'][local.weekday()][:3]}. {local.day} {MONTHS_FR[local.month - 1]}"
+        return f"{day} à {local.hour}\u00a0h\u00a0{local:%M}"
     return f"{WEEKDAYS['en'][local.weekday()][:3]} {local.day} {MONTHS_EN[local.month - 1]} {local:%H:%M}"
 
 

@@ -61,6 +61,7 @@ class Page:
 
     language: str
     colon: str  # between a name and its value
+    read: str  # the words of a link to what is quoted
     subject: str
     title: str
     period: str

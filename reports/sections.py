@@ -1,6 +1,7 @@
 """The sections of the page, each from the report to words."""
 
 from mentions.model import LABELS
+from mentions.quoting import place, quoted
 from reports.model import LEAST, IncidentLine, SourceCoverage, WeeklyReport
 from reports.outside import excerpt, safe_link
 from reports.page import Bar, Quote, Section, Table
@@ -119,10 +120,10 @@ def worst_section(report: WeeklyReport, language: Language) -> Section:
     """The mentions that hurt most, with where and when they were said."""
     quotes = tuple(
         Quote(
-            text=excerpt(mention.passage or mention.text),
+            text=excerpt(quoted(mention)),
             facts=" · ".join(
                 (
-                    excerpt(mention.site, 60),
+                    excerpt(place(mention), 60),
                     language.moment(mention.published_at),
                     language.say("severity", {"n": language.number(mention.severity)}),
                 )

@@ -23,14 +23,17 @@ from mentions.queries import (
     VolumeRow,
     Worst,
 )
+from mentions.quoting import as_written, voices
 from mentions.store import MentionStore
+from mentions.text import tokens
 from reports.coverage import coverage
 from reports.model import Day, IncidentLine, LabelLine, SourceLine, Span, Tally, Voice, WeeklyReport
 from reports.week import week_before, week_of
 from state.records import Incident, Run
 
-WORST = 5
+WORST, CANDIDATES = 5, 40
 LINES = 8
+SPELLED = 200  # mentions from which a word takes its spelling
 BACKGROUND = timedelta(weeks=4)  # what a term is new against
 
 
@@ -82,12 +85,20 @@ def _volume(store: MentionStore, where: MentionFilter) -> dict[str, VolumeRow]:
 
 def _worst(store: MentionStore, of_mine: MentionFilter) -> tuple[Mention, ...]:
     where = replace(of_mine, labels=("negative",), gone=False, copies=False)
-    return tuple(store.run(Worst(where=where, size=WORST)))
+    return tuple(voices(store.run(Worst(where=where, size=CANDIDATES)), WORST))
 
 
 def _terms(store: MentionStore, of_mine: MentionFilter, span: Span) -> tuple[TermRow, ...]:
     against = of_mine.between(span.start - BACKGROUND, span.start)
-    return tuple(store.run(EmergingTerms(where=of_mine, against=against, size=LINES)))
+    own = {token for brand in of_mine.brands for token in tokens(brand)}
+    rows = [
+        row
+        for row in store.run(EmergingTerms(where=of_mine, against=against, size=LINES + len(own)))
+        if row.term not in own  # its own name is no news, however often it is said
+    ][:LINES]
+    texts = (mention.text for mention in store.run(Worst(where=of_mine, size=SPELLED)))
+    written = as_written([row.term for row in rows], texts)
+    return tuple(replace(row, term=written[row.term]) for row in rows)
 
 
 def _compared(config: Config, name: str) -> list[Brand]:

@@ -29,6 +29,7 @@ def lay_out(report: WeeklyReport, language: Language) -> Page:
     return Page(
         language=language.code,
         colon=language.say("colon", {"name": "", "value": ""}),
+        read=language.say("read"),
         subject=_subject(report, language),
         title=language.say("title", {"brand": report.brand, "week": report.week, "year": report.year}),
         period=_period(report, language),

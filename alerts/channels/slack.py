@@ -108,12 +108,7 @@ def blocks(message: Message) -> list[dict[str, Any]]:
     ]
     if message.facts:
         built.append(_section("\n".join(f"*{escape(name)}*: {escape(value)}" for name, value in message.facts)))
-    built += [
-        _section(
-            f"> {escape(each['text'])}\n{escape(each['who'])} · {_link(each['url'], each['where'])} · {each['when']}"
-        )
-        for each in message.mentions
-    ]
+    built += [_section(_quote(each)) for each in message.mentions]
     if message.links:
         built.append(_section(" · ".join(_link(url, words) for words, url in message.links)))
     return built
