@@ -12,9 +12,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from mentions.codec import from_line, to_line
-from mentions.identity import content_hash, near_key
+from mentions.identity import content_hash
 from mentions.intake import IntakeOptions, draft, fold
 from mentions.model import RawItem
+from mentions.near import near_key
 from mentions.text import clean_text, search_text
 from mentions.urls import canonical_url
 

@@ -9,13 +9,8 @@ import re
 import unicodedata
 from base64 import b32encode
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any
-
-import numpy as np
 
 from mentions.model import Rating
-from mentions.tokens import tokens
 
 KEY_LENGTH = 26
 AUTHOR_LENGTH = 32
@@ -72,27 +67,6 @@ def content_hash(title: str | None, text: str, rating: Rating | None) -> str:
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:CONTENT_LENGTH]
 
 
-def near_key(text: str) -> str:
-    """64-bit SimHash of single tokens and pairs of tokens (Charikar 2002), 16 hexadecimal digits.
-
-    Copies with small changes differ in few bits (`near_distance`); a text without tokens has the key 0.
-    """
-    words = tokens(text)
-    if not words:
-        return "0" * 16
-    singles = np.fromiter(map(_token_hash, words), dtype=np.uint64, count=len(words))
-    pairs = _mixed(singles[:-1] * np.uint64(0x9E3779B97F4A7C15) + singles[1:])
-    features = np.concatenate((singles, pairs)).astype(">u8", copy=False)
-    bits = np.unpackbits(features.view(np.uint8)).reshape(-1, 64)
-    votes = bits.sum(axis=0, dtype=np.uint32)
-    return bytes(np.packbits(votes > len(features) // 2)).hex()
-
-
-def near_distance(one: str, other: str) -> int:
-    """Bits in which two near keys differ, 0 to 64."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
-
-
 def author_key(secret: bytes, site: str, author: str) -> str:
     """Pseudonym of an author on a site: HMAC-SHA256 in hexadecimal, cut to 32 digits.
 
@@ -113,15 +87,3 @@ def _plain(text: str) -> str:
         text = unicodedata.normalize("NFC", TYPESET.sub(lambda found: TYPOGRAPHY[found[0]], text))
     text = "".join(text.split()).replace("`", "'").replace("''", '"')
     return DASHES.sub("-", text) if "--" in text else text
-
-
-@lru_cache(maxsize=16_384)
-def _token_hash(token: str) -> int:
-    return int.from_bytes(hashlib.blake2b(token.encode("utf-8", "replace"), digest_size=8).digest(), "big")
-
-
-def _mixed(numbers: "np.ndarray[Any, np.dtype[np.uint64]]") -> "np.ndarray[Any, np.dtype[np.uint64]]":
-    """Spread the bits of each number (the finaliser of splitmix64, Steele et al. 2014)."""
-    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return numbers ^ (numbers >> np.uint64(31))

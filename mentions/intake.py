@@ -12,8 +12,9 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from mentions.errors import RejectedItem
-from mentions.identity import author_key, content_hash, near_key, post_id, post_key
+from mentions.identity import author_key, content_hash, post_id, post_key
 from mentions.model import Gone, Post, Precision, Rating, RawItem
+from mentions.near import near_key
 from mentions.store import Known
 from mentions.text import clean_line, clean_text
 from mentions.urls import canonical_url, site_of, without_credentials

@@ -19,8 +19,8 @@ from spiders.keys import item_key
 from spiders.safety import host_and_port
 from spiders.spec import Limits, Spec, Task, spec_for
 from spiders.verdict import SourceOutcome
-from state.crawls import SourceMemory
 from state.database import State
+from state.memory import SourceMemory
 
 __all__ = ["Limits", "SourceOutcome", "crawl", "preview"]
 

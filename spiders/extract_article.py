@@ -7,8 +7,6 @@ and home pages give no item, whatever their markup claims.
 import re
 from copy import deepcopy
 
-import trafilatura
-
 from mentions.model import RawItem
 from spiders.extract_model import Page
 from spiders.extract_people import clean_author
@@ -73,6 +71,8 @@ def body_text(page: Page, signs: Signs) -> tuple[str, str]:
 
 
 def _trafilatura(page: Page) -> str:
+    import trafilatura  # noqa: PLC0415 - feeds, forums and reviews do without
+
     document = trafilatura.bare_extraction(
         deepcopy(page.tree), url=page.url, fast=True, include_comments=False, include_tables=True, with_metadata=False
     )

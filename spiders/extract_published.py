@@ -5,8 +5,6 @@ from copy import deepcopy
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-import htmldate
-
 from spiders.extract_dates import Stamp
 from spiders.extract_model import Page
 from spiders.extract_signs import Signs
@@ -67,6 +65,8 @@ def _from_url(page: Page) -> Stamp | None:
 
 def _htmldate(page: Page) -> Stamp | None:
     """The last resort, kept away from its traps: render-time `meta`, footers, bare years, today."""
+    import htmldate  # noqa: PLC0415 - most dates are found without
+
     tree: Node = deepcopy(page.tree)
     for node in pick(
         tree, "meta, footer, [class*=footer], [id*=footer], [class*=copyright], script, #comments, .comments, aside"

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import lxml.etree
-from extruct.jsonld import JsonLdExtractor
-from extruct.w3cmicrodata import MicrodataExtractor
 
 from spiders.extract_text import Node, inline, pick, plain
 
@@ -47,7 +45,7 @@ def read_things(tree: Node, url: str) -> tuple[list[Thing], list[str]]:
     for script in pick(tree, 'script[type^="application/ld+json"]'):
         try:
             script.set("type", "application/ld+json")  # the extractor knows no parameters
-            found = JsonLdExtractor().extract_items(script) if len(script.text or "") <= SCRIPT else []
+            found = _json_ld(script) if len(script.text or "") <= SCRIPT else []
         except (ValueError, RecursionError, IndexError, KeyError, TypeError) as error:
             notes.append(f"broken JSON-LD: {type(error).__name__}")
             continue
@@ -87,11 +85,26 @@ def microdata(tree: Node, url: str, notes: list[str]) -> list[Thing]:
         notes.append("microdata nested beyond reason: not read")
         return []
     try:
-        found = MicrodataExtractor(add_html_node=True).extract_items(tree, url)
+        found = _microdata(tree, url)
         return [thing for item in found if isinstance(thing := _from_microdata(item), dict)]
     except (ValueError, RecursionError, AttributeError, TypeError) as error:
         notes.append(f"broken microdata: {type(error).__name__}")
         return []
+
+
+# extruct loads its readers of RDFa and microformats too, a tenth of a second: a crawl of feeds does without.
+
+
+def _json_ld(script: Node) -> list[Any]:
+    from extruct.jsonld import JsonLdExtractor  # noqa: PLC0415 - see above
+
+    return list(JsonLdExtractor().extract_items(script))
+
+
+def _microdata(tree: Node, url: str) -> list[Any]:
+    from extruct.w3cmicrodata import MicrodataExtractor  # noqa: PLC0415 - see above
+
+    return list(MicrodataExtractor(add_html_node=True).extract_items(tree, url))
 
 
 def _from_microdata(value: Any) -> Any:

@@ -12,8 +12,8 @@ from mentions.spool_file import SpoolWriter
 from spiders.spec import read_seen, read_validator
 from spiders.verdict import SourceOutcome
 from spiders.walk import WHOLE
-from state.crawls import MemoryChanges, Seen, SourceMemory
 from state.database import State
+from state.memory import MemoryChanges, Seen, SourceMemory
 
 
 class Harvest:

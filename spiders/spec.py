@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from config.models import Source, Vigie
-from state.crawls import Seen, SourceMemory, Validator
+from state.memory import Seen, SourceMemory, Validator
 
 SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
 

@@ -26,7 +26,7 @@ from spiders.politeness import Halted, forbids_archive, pause_after
 from spiders.spec import Spec, Task, seen_row, validator_row
 from spiders.verdict import Facts, complete, judge
 from spiders.walk import Fetch, Forget, Memory, Page, Remember, Step, Trouble
-from state.crawls import Seen, Validator
+from state.memory import Seen, Validator
 
 logger = logging.getLogger(__name__)
 

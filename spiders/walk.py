@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from mentions.model import Gone, RawItem
 from spiders.extract_model import Extraction
-from state.crawls import Seen, SourceMemory
+from state.memory import Seen, SourceMemory
 
 Method: TypeAlias = Literal["GET", "HEAD"]
 

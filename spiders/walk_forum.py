@@ -9,7 +9,7 @@ from mentions.model import Gone
 from spiders.extract_urls import first_page
 from spiders.keys import item_key
 from spiders.walk import Fetch, Forget, Memory, Page, Remember, Step, Trouble
-from state.crawls import Seen
+from state.memory import Seen
 
 THREAD = "thread:"
 FIRST = "first:"

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentions.identity import author_key, content_hash, mention_id, near_distance, near_key, post_id, post_key
+from mentions.identity import author_key, content_hash, mention_id, post_id, post_key
 from mentions.model import Rating
+from mentions.near import near_distance, near_key
 
 SPEECH = (
     "la batterie de mon téléphone est morte après trois mois et le service client ne répond jamais aux messages "

@@ -14,8 +14,8 @@ import mentions.sqlite as engine
 from mentions import sqlite_connection
 from mentions.errors import Stop, Transient
 from mentions.filter import MentionFilter, Word
-from mentions.identity import near_key
 from mentions.model import CRISIS_LABELS, Mention
+from mentions.near import near_key
 from mentions.sqlite import SqliteStore
 from mentions.sqlite_rows import CRISIS_BIT, micros, moment
 from mentions.store import EraseRequest, Page, WriteReport

@@ -15,7 +15,7 @@ from spiders.spec import Limits, Spec, Task, dump_spec, load_spec
 from spiders.spider import excerpt
 from spiders.verdict import Facts, complete, judge
 from spiders.walk_sitemap import chosen
-from state.crawls import Seen, SourceMemory, Validator
+from state.memory import Seen, SourceMemory, Validator
 from tests.spiders.loopback import CSS, source
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

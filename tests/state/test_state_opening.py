@@ -85,7 +85,7 @@ def test_state_locked_by_another_program_is_transient_and_recovers(tmp_path, mon
 
 
 def test_state_on_a_full_disk_is_transient_and_keeps_nothing_half(tmp_path):
-    from state.crawls import MemoryChanges, Validator
+    from state.memory import MemoryChanges, Validator
     from tests.state.test_state_rooms import NOW
 
     big = tuple(

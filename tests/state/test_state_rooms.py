@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.exc import StatementError
 
-from state.crawls import MemoryChanges, Seen, Validator
 from state.database import State
+from state.memory import MemoryChanges, Seen, Validator
 from state.posts import Brandless
 from state.records import Delivery, Incident, Run
 
