@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.terminal import counts, fail, local, now, of, table
+from flows.terminal import counts, fail, local, now, of, table, wrapped
 
 if TYPE_CHECKING:
     from state.records import Incident
@@ -62,7 +62,7 @@ def describe(incident: "Incident", zone: str) -> str:
     from alerts.message import incident_message
 
     message = incident_message(incident, "en", zone=zone, step="updated" if incident.state != "closed" else "closed")
-    return f"{message.subject}\n\n{message.text}"
+    return wrapped(message.text)
 
 
 @channels.command()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import sys
 import threading
@@ -23,7 +24,7 @@ from demo.scenario import Scenario
 from demo.web import DemoWeb
 from flows import jobs, reporting
 from flows.serve import environment, server
-from flows.terminal import counts, local, progress, start_logging
+from flows.terminal import counts, local, progress, start_logging, wrapped
 from flows.wiring import House
 from mentions.errors import Stop
 from mentions.filter import MentionFilter
@@ -31,6 +32,12 @@ from mentions.queries import Volume
 
 ROUND = timedelta(hours=3)
 MARK = ".vigie-demo"
+MEANINGS = {
+    "saved": "mentions saved",
+    "no-brand": "posts that name no brand",
+    "unchanged": "known already",
+    "gone": "deletions noted",
+}
 
 
 @dataclass(slots=True)
@@ -57,7 +64,7 @@ def run_demo(settings: Settings, *, seed: int, keep: bool) -> None:
         own = Settings(home=root / "data", config=root / "config", smtp_url=mailbox.url)
         prefect = _prefect(stack, own.home)
         house = stack.enter_context(House(own))
-        typer.echo(f"Four small sites are up: {', '.join(f'{name} {url}' for name, url in web.urls.items())}")
+        _announce(web, house, scenario, root)
         _import_past(house, web, scenario, tally)
         _live(house, web, scenario, tally, prefect)
         written, _ = reporting.report(house, lambda: scenario.end, _monday(house, scenario.end))
@@ -65,7 +72,7 @@ def run_demo(settings: Settings, *, seed: int, keep: bool) -> None:
         (root / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         _show(house, summary, root)
         if keep:
-            typer.echo("The sites stay up until Ctrl-C.")
+            typer.echo("\nThe four sites stay up, so that links open, until Ctrl-C.")
             threading.Event().wait()
 
 
@@ -91,26 +98,46 @@ def _prefect(stack: ExitStack, home: Path) -> "Future[str]":
     return pool.submit(lambda: stack.enter_context(server(home, schedules=False)))
 
 
+def _announce(web: DemoWeb, house: House, scenario: Scenario, root: Path) -> None:
+    onset = local(scenario.planted_onset, house.config.vigie.timezone)
+    typer.echo(f"Vigie watches a brand, {_own(house)}, on four small sites that it serves itself.")
+    typer.echo(f"A crisis is planted there, which begins on {onset}, {house.config.vigie.timezone} time.\n")
+    for name, url in web.urls.items():
+        typer.echo(f"   {name:<6} {url}")
+    typer.echo(f"   data   {shown(root)}")
+
+
 def _import_past(house: House, web: DemoWeb, scenario: Scenario, tally: Tally) -> None:
     """The weeks before the last two days: a back-fill, which teaches the baseline and alerts nobody."""
     web.now = scenario.live_from
     weeks = (scenario.live_from - scenario.start).days / 7
-    typer.echo(f"Importing the past {weeks:.0f} weeks as a back-fill ...")
-    with progress("crawl", None) as advance:
+    typer.echo(f"\n1. The past {weeks:.0f} weeks, imported as a back-fill: they teach Vigie what is normal,")
+    typer.echo("   and alert nobody.")
+    with progress("   crawling", None) as advance:
         jobs.collect(house, jobs.pick(house, ()), lambda: scenario.live_from, on_progress=advance)
-    words = jobs.ingest(house, lambda: scenario.live_from)
+    with progress("   understanding", None) as advance:
+        words = jobs.ingest(house, lambda: scenario.live_from, on_progress=advance)
     tally.words += words
     changes, _ = jobs.watch(house, lambda: scenario.live_from)
     tally.changes += changes
-    typer.echo(f"  {counts(words)}")
+    typer.echo(wrapped(f"   {told(words)}"))
+
+
+def told(words: Mapping[str, int]) -> str:
+    """The counters for a newcomer: `601 posts read: 373 mentions saved, 228 name no brand`."""
+    parts = [f"{words[word]} {meaning}" for word, meaning in MEANINGS.items() if words.get(word)]
+    others = {word: count for word, count in words.items() if word not in MEANINGS}
+    return f"{sum(words.values())} lines read: {', '.join(parts + ([counts(others)] if others else []))}."
 
 
 def _live(house: House, web: DemoWeb, scenario: Scenario, tally: Tally, prefect: "Future[str]") -> None:
     """The last two days, a round of crawl, ingest and watch every three hours."""
-    typer.echo("Living through the last two days, one round every three hours:")
+    typer.echo("\n2. The last two days, lived through: every three hours crawl, ingest, watch.")
     moments = list(_rounds(scenario))
     for moment in moments[:-1]:
         web.now = moment
+        if moment - ROUND <= scenario.planted_onset < moment:
+            typer.echo("   ----------------  the planted crisis begins")
         jobs.collect(house, jobs.due(house, moment), lambda at=moment: at)  # type: ignore[misc]
         words = jobs.ingest(house, lambda at=moment: at)  # type: ignore[misc]
         changes, _ = jobs.watch(house, lambda at=moment: at)  # type: ignore[misc]
@@ -154,9 +181,10 @@ def _tell_round(
     tally.words += words
     tally.changes += changes
     new = words.get("saved", 0)
-    typer.echo(f"  {local(moment, house.config.vigie.timezone)}  {new:3d} new mentions{note}")
+    typer.echo(f"   {local(moment, house.config.vigie.timezone)}  {new:3d} new mention{'s'[: new != 1]}{note}")
     for line in changes:
         typer.echo(f"      {line}")
+        typer.echo("      by mail and Slack: " + ("sent" if _all_sent(house) else "waiting, see 'status' below"))
     sys.stdout.flush()
 
 
@@ -199,23 +227,52 @@ def _show(house: House, summary: Mapping[str, object], root: Path) -> None:
     from flows.cli_watch import describe
 
     zone = house.config.vigie.timezone
-    typer.echo(f"\nEvery line read: {counts(summary['counters'])}")  # type: ignore[arg-type]
-    for incident in house.state.incidents.list():
+    incidents = house.state.incidents.list()
+    typer.echo("\n3. What came of it")
+    typer.echo(wrapped(f"   {told(summary['counters'])}"))  # type: ignore[arg-type]
+    for incident in incidents:
         typer.echo(f"\n{describe(incident, zone)}")
-    typer.echo("\nWhere things lie:")
-    for name in ("mail", "slack"):
-        typer.echo(f"  {name:<8} {shown(root / name)} ({len(list((root / name).iterdir()))} files)")
-    for path in (house.home / "reports").glob("*.html"):
-        typer.echo(f"  report   {shown(path)}")
-    typer.echo(f"  summary  {shown(root / 'summary.json')}   (took {summary['seconds']} s)")
-    own = next(brand.name for brand in house.config.brands if brand.role == "own")
-    incident_ids = [incident.id for incident in house.state.incidents.list()]
-    begin = f"VIGIE_HOME={shown(house.home)} {shown(Path(sys.argv[0]))} --config {shown(house.settings.config)}"
-    typer.echo("\nType next:")
-    typer.echo(f"  {begin} mentions --brand {own} --label negative --sort worst")
-    for incident_id in incident_ids[:1]:
-        typer.echo(f"  {begin} incidents show {incident_id}")
-    typer.echo(f"  {begin} status")
+    typer.echo("\n4. Where things lie")
+    reports = sorted((house.home / "reports").glob("*.html"))
+    for name, path, what in (
+        ("mail", root / "mail", f"{_files(root / 'mail')} mails (.eml): the incident as it grew, the weekly report"),
+        ("slack", root / "slack", f"{_files(root / 'slack')} Slack messages (.json)"),
+        *(("report", path, "open it in a browser") for path in reports),
+        ("summary", root / "summary.json", f"the figures; this took {summary['seconds']} s"),
+    ):
+        typer.echo(f"   {name:<8} {shown(path)}\n   {'':<8}   {what}")
+    command = shown(_shortcut(house, root))
+    typer.echo("\n5. Type next")
+    typer.echo(f"   {command} mentions --brand {_own(house)} --label negative --sort worst")
+    for incident in incidents[:1]:
+        typer.echo(f"   {command} incidents show {incident.id}")
+    typer.echo(f"   {command} status")
+
+
+def _own(house: House) -> str:
+    return next(brand.name for brand in house.config.brands if brand.role == "own")
+
+
+def _files(folder: Path) -> int:
+    return sum(1 for _ in folder.iterdir())
+
+
+def _all_sent(house: House) -> bool:
+    return not house.state.outbox.list(status="pending")
+
+
+def _shortcut(house: House, root: Path) -> Path:
+    """A script that runs `vigie` on the demo's data and configuration from any folder: short commands to type."""
+    words = {
+        "VIGIE_HOME": house.home.resolve(),
+        "VIGIE_CONFIG": house.settings.config.resolve(),
+    }
+    settings = " ".join(f"{name}={shlex.quote(str(path))}" for name, path in words.items())
+    script = root / "vigie"
+    program = shlex.quote(str(Path(shutil.which(sys.argv[0]) or sys.argv[0]).absolute()))
+    script.write_text(f'#!/bin/sh\nexec env {settings} {program} "$@"\n', encoding="utf-8")
+    script.chmod(0o755)
+    return script
 
 
 def shown(path: Path) -> str:

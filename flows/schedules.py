@@ -28,4 +28,4 @@ def keep(vigie: Vigie) -> None:
         report.to_deployment("report", schedule=Cron(times.report.cron, timezone=vigie.timezone)),
         upkeep.to_deployment("upkeep", schedule=Cron(times.upkeep.cron, timezone=vigie.timezone)),
     ]
-    serve(*deployments, pause_on_shutdown=False)
+    serve(*deployments, pause_on_shutdown=False, print_starting_message=False)

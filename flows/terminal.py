@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import typer
@@ -93,7 +95,7 @@ def progress(what: str, total: int | None) -> Iterator[Callable[[str, int], None
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
         counts: dict[str, int] = {}
@@ -131,6 +133,21 @@ def fail(message: str, code: int) -> int:
     """Print one clear line (or block) on stderr and give the exit code back."""
     typer.echo(f"vigie: {message}", err=True)
     return code
+
+
+def wrapped(text: str) -> str:
+    """The text within 79 columns or the terminal's fewer; addresses and indents stay whole."""
+    width = min(shutil.get_terminal_size().columns - 1, 79)
+
+    def fold(line: str) -> list[str]:
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        if "://" in line and len(line.split()) == 1:
+            return [line]
+        return wrap(
+            line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+        ) or [""]
+
+    return "\n".join(part for line in text.splitlines() for part in fold(line))
 
 
 def counts(words: Mapping[str, int]) -> str:
