@@ -27,6 +27,7 @@ SAFE: Mapping[str, Any] = {
     "URLLENGTH_LIMIT": 2083,
     "DEPTH_LIMIT": 0,  # walks count their own steps; pages of a long thread are one deeper each
     "STATS_DUMP": False,
+    "EXTENSIONS": {"scrapy.extensions.memusage.MemoryUsage": None, "spiders.footprint.OwnMemory": 0},
     "DOWNLOADER_MIDDLEWARES": {
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         "spiders.politeness.GateMiddleware": 50,

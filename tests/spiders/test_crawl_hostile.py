@@ -247,6 +247,14 @@ def test_a_bomb_does_not_fill_the_memory(world):
     assert world[0]["bomb"].stats["memusage/max"] < 400 * 1024 * 1024
 
 
+def test_the_weight_of_the_parent_is_not_that_of_the_child(site, desk):
+    site.pages["/"] = rss(entry(1, site=site.url))
+    weight = bytearray(450 << 20)  # as language models weigh
+    [outcome] = desk.crawl(source("f", "feed", site.url + "/"))
+    assert (outcome.status, outcome.items) == ("ok", 1)
+    assert outcome.stats["memusage/max"] < len(weight)
+
+
 def test_nothing_local_is_read(world):
     texts = [item.text for found in world[1].values() for item in found if isinstance(item, RawItem)]
     assert texts
