@@ -17,6 +17,12 @@ NEXT_TEXT = re.compile(
     r"\s?[›»→>]{0,2}",
     re.IGNORECASE,
 )
+# Classes of pagination blocks, by the words that engines and themes build them from; `page-body` is none of them.
+PAGING = (
+    "[class*=paginat], [class*=Paginat], [class*=pager], [class*=Pager], [class*=paging], [class*=pagenav], "
+    "[class*=page-nav], [class*=pageNav], [class*=page-number], [class*=page-link], [class*=pagelink], .pages"
+)
+NEXT_PLACES = f":is({PAGING}, nav) a[href], li.next a[href], a.next[href]"
 FURNITURE = re.compile(
     r"/(?:tags?|category|categories|categorie|author|auteur|authors|users?|member|members|login|logout|register|"
     r"account|accounts|basket|cart|panier|search|recherche|feed|feeds|rss|about|a-propos|contact|privacy|mentions-legales|legal|terms|"
@@ -78,8 +84,7 @@ def next_links(page: Page) -> tuple[str, ...]:
     """The following page of a list or thread, by `rel=next`, or a "next" link inside a pagination block."""
     found = pick(page.tree, "link[rel~=next][href], a[rel~=next][href]")
     if not found:
-        blocks = "[class*=pag] a[href], [class*=Pag] a[href], nav a[href], li.next a[href], a.next[href]"
-        found = [node for node in pick(page.tree, blocks) if _says_next(node)][:1]
+        found = [node for node in pick(page.tree, NEXT_PLACES) if _says_next(node)][:1]
     here = urldefrag(page.url)[0]
     return tuple(
         url for url in page.links(node.get("href") for node in found if node.get("href").strip()) if url != here

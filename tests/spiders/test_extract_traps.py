@@ -184,6 +184,20 @@ def test_links_never_leave_http():
     assert (links.next, links.feeds, links.api, links.articles) == ((), (), None, ())
 
 
+@pytest.mark.parametrize(
+    "name", ["pagination", "ipsPagination", "pager", "paging", "pagenav", "page-nav", "pageNav", "wp-pagenavi", "page-numbers", "pagelinks", "pages"]
+)  # fmt: skip
+def test_the_next_page_is_found_where_pages_are_numbered(name):
+    html = page(body=f'<div class="{name} top"><a href="?page=1">1</a><a href="?page=2">Next ›</a></div>')
+    assert read(html, "https://site.example/news").links.next == ("https://site.example/news?page=2",)
+
+
+@pytest.mark.parametrize("name", ["page-body", "homepage", "page", "single-page page-id-12", "pagoda"])
+def test_a_page_is_no_pagination(name):
+    html = page(body='<div class="teaser"><a href="/elsewhere">Next</a></div>', attributes=f'class="{name}"')
+    assert read(html, "https://site.example/news").links.next == ()
+
+
 def test_an_faq_is_no_thread():
     data = '{"@type":"FAQPage","mainEntity":[{"@type":"Question","name":"Where?","acceptedAnswer":{"@type":"Answer","text":"Here."}}]}'
     html = page(f'<script type="application/ld+json">{data}</script>')
