@@ -14,6 +14,8 @@ from alerts.outgoing import deliveries_to, delivery_key
 from config.models import Config
 from state.database import State
 
+pytestmark = pytest.mark.local
+
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MESSAGE = Message(subject="s", headline="h", text="t", html="")
 CHANNELS = Config.model_validate(

@@ -17,6 +17,8 @@ from mentions.sqlite import SqliteStore
 from state.database import State
 from tests.alerts.street import HOUR, START, boxes, config, crawl, crisis, history, weeks
 
+pytestmark = pytest.mark.local
+
 LIVE = START + 21 * 24 * HOUR
 ONSET = LIVE + 10 * HOUR
 FAMILY = "negative:surge"
@@ -167,7 +169,6 @@ def count_steps(home, at, deadly):
     return count
 
 
-@pytest.mark.local
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 def test_watch_killed_between_any_two_steps_ends_the_same(world, tmp_path):
     """The round that opens an incident is killed before each write, commit and send in turn, then run again."""

@@ -459,6 +459,7 @@ def test_any_text_is_a_configuration_or_a_list_of_problems(tmp_path, text, file)
     assert set(found) <= {file}
 
 
+@pytest.mark.local
 def test_reading_the_configuration_imports_nothing_heavy():
     code = "import sys, config.load, config.settings; print(*sys.modules)"
     root = Path(__file__).parents[2]

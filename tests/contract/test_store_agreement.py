@@ -25,6 +25,8 @@ from mentions.queries import (
 )
 from mentions.store import MentionStore, Page
 
+pytestmark = pytest.mark.local
+
 DIMENSIONS = ("source", "site", "unit", "language", "brand", "crisis_label", "author_key", "thread_url")
 some = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]

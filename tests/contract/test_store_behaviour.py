@@ -15,6 +15,8 @@ from mentions.queries import Counts, Stories, Top, Volume
 from mentions.store import EraseRequest, MentionStore, Page, WriteReport
 from mentions.tokens import tokens
 
+pytestmark = pytest.mark.local
+
 EVERYTHING = MentionFilter(gone=True)
 
 

@@ -19,6 +19,8 @@ import pytest
 from flows.cli import main
 from state.lock import hold
 
+pytestmark = pytest.mark.local
+
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[int, str, str]]
 
@@ -197,7 +199,6 @@ def test_analyse_keeps_order_and_marks_bad_lines(vigie: Run, tmp_path: Path) -> 
     assert 0 <= answers[0]["severity"] <= 100
 
 
-@pytest.mark.local
 def test_the_steps_from_a_site_to_an_export(vigie: Run, config: Path, tmp_path: Path) -> None:
     pages = {"/feed": (200, "application/rss+xml", feed("Velmora ne répond jamais.", "Il pleut.", "=Velmora, bravo !"))}
     with serving(pages) as base:
@@ -229,7 +230,6 @@ def test_the_steps_from_a_site_to_an_export(vigie: Run, config: Path, tmp_path: 
     assert "ingest file=" in log
 
 
-@pytest.mark.local
 def test_a_failing_site_is_one_line_and_the_others_go_on(vigie: Run, config: Path) -> None:
     pages = {
         "/feed": (200, "application/rss+xml", feed("Velmora ne répond jamais.")),
@@ -265,7 +265,6 @@ def test_a_corrupt_database_is_named(vigie: Run, config: Path, tmp_path: Path) -
     assert "Traceback" not in err
 
 
-@pytest.mark.local
 def test_sigterm_seals_what_was_read(config: Path, tmp_path: Path) -> None:
     """A source that never ends is interrupted: what it gave is ingested by the next command."""
     body = feed("Velmora ne répond jamais.")

@@ -23,6 +23,8 @@ from nlp.build import build_pipeline
 from nlp.pipeline import Pipeline
 from state.database import State
 
+pytestmark = pytest.mark.local
+
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 CONFIG = Config(
     brands=(Brand(name="Velmora", match=("Velmora",)), Brand(name="Nordane", role="competitor", match=("Nordane",)))

@@ -29,6 +29,7 @@ HEAVY = {
 }
 
 
+@pytest.mark.local
 def test_imports_only_go_down() -> None:
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
@@ -80,6 +81,7 @@ def _reads_environment(path: Path) -> bool:
 @pytest.mark.parametrize(
     "command", [["--help"], ["mentions", "--help"], ["crawl", "--help"], ["--version"]], ids=" ".join
 )
+@pytest.mark.local
 def test_help_imports_nothing_heavy(command: list[str]) -> None:
     code = (
         "import sys\n"

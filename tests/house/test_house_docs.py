@@ -51,6 +51,7 @@ def test_documents_link_to_files_that_exist(document: Path) -> None:
         assert (document.parent / target).exists(), target
 
 
+@pytest.mark.local
 def test_make_help_lists_every_target() -> None:
     shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in ("setup", "demo", "test", "check", "bench", "clean", "help"):
@@ -65,13 +66,18 @@ def test_adrs_are_one_page_with_context_decision_and_price() -> None:
             assert re.search(rf"^#+ {part}", text, re.MULTILINE), f"{path.name} has no section {part}"
 
 
+@pytest.mark.local
 def test_a_python_outside_the_range_is_refused_in_one_clear_line(tmp_path: Path) -> None:
     old = tmp_path / "python3.10"
     code = "import sys; sys.version_info = (3, 10, 4); exec(sys.argv[1])"
     old.write_text(f"""#!/bin/sh\nexec {sys.executable} -c "{code}" "$2"\n""", encoding="utf-8")
     old.chmod(0o755)
     done = subprocess.run(
-        ["make", "setup", f"VENV={tmp_path}/venv", f"PYTHON={old}"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["make", "setup", f"VENV={tmp_path}/venv", f"PYTHON={old}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode != 0
     ours = [line for line in done.stderr.splitlines() if not line.startswith("make")]

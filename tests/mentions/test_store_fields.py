@@ -54,6 +54,7 @@ def test_the_types_are_those_of_the_record(row: list[str]) -> None:
     assert meaning
 
 
+@pytest.mark.local
 def test_the_columns_are_those_of_the_file(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "mentions.db")
     store.close()

@@ -21,6 +21,8 @@ from mentions.sqlite_rows import CRISIS_BIT, micros, moment
 from mentions.store import EraseRequest, Page, WriteReport
 from mentions.tokens import search_text
 
+pytestmark = pytest.mark.local
+
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 EVERYTHING = MentionFilter(gone=True)
 

@@ -15,6 +15,8 @@ from mentions.sqlite import SqliteStore
 from reports.weekly import build
 from state.records import Incident, Run
 
+pytestmark = pytest.mark.local
+
 MONDAY = date(2026, 10, 19)  # its Sunday, the 25th, has 25 hours in Paris
 PARIS = ZoneInfo("Europe/Paris")
 START, END = datetime(2026, 10, 18, 22, tzinfo=UTC), datetime(2026, 10, 25, 23, tzinfo=UTC)

@@ -21,6 +21,8 @@ from state.lock import hold
 from state.migrations.upgrade import configuration
 from state.schema import REVISIONS, metadata
 
+pytestmark = pytest.mark.local
+
 
 def url(folder: Path) -> str:
     return f"sqlite:///{folder}/state.db"

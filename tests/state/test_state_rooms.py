@@ -11,6 +11,8 @@ from state.memory import MemoryChanges, Seen, Validator
 from state.posts import Brandless
 from state.records import Delivery, Incident, Run
 
+pytestmark = pytest.mark.local
+
 NOW = datetime(2026, 11, 24, 12, 0, 0, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
