@@ -11,7 +11,7 @@ from config.document import Document, entries, read
 from config.links import Found, broken_links
 from config.models import Brand, Channel, Config, Model, Rule, Source, Vigie
 from config.problems import ConfigError, Problem, did_you_mean, in_words
-from mentions.errors import Stop
+from mentions.errors import WrongUsage
 
 FILES = ("vigie.yaml", "brands.yaml", "rules.yaml", "channels.yaml")
 M = TypeVar("M", bound=BaseModel)
@@ -27,10 +27,10 @@ CHANNEL_KINDS = kinds_of(models.Channel)
 
 
 def load_config(folder: Path) -> Config:
-    """Read `folder`; ConfigError tells everything that is wrong in it, Stop that it is no such folder."""
+    """Read `folder`; ConfigError tells everything that is wrong in it, WrongUsage that it is no such folder."""
     if not folder.is_dir() or not any((folder / name).is_file() for name in FILES):
         what = "holds no configuration" if folder.is_dir() else "is not there"
-        raise Stop(f"the configuration folder {folder} {what}; `vigie init {folder}` writes one to start from")
+        raise WrongUsage(f"the configuration folder {folder} {what}; `vigie init {folder}` writes one to start from")
     reading = _Reading(folder)
     vigie = reading.main()
     brands = reading.listed("brands.yaml", "brands", Brand)

@@ -10,7 +10,7 @@ import typer
 
 from flows import cli_mentions, cli_read, cli_run, cli_sources, cli_watch
 from flows.terminal import Terminal, fail
-from mentions.errors import RejectedItem, Stop, Transient
+from mentions.errors import RejectedItem, Stop, Transient, WrongUsage
 
 SOME_FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -71,7 +71,7 @@ def main() -> None:
         if end.code == INTERRUPTED:
             fail("interrupted; what was read is kept, and the same command goes on from there", INTERRUPTED)
         raise
-    except (ConfigError, RejectedItem) as error:
+    except (ConfigError, WrongUsage, RejectedItem) as error:
         _leave(error, WRONG_USAGE)
     except (Stop, Transient, OSError) as error:
         _leave(error, SOME_FAILED)

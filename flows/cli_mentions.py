@@ -19,6 +19,7 @@ from mentions.filter import MentionFilter, TimeField
 from mentions.model import CrisisLabel, Evidence, Label, Mention, Role, Unit
 
 if TYPE_CHECKING:
+    from mentions.filter import Expression
     from mentions.store import MentionStore, Page
 
 app = typer.Typer(help="List, export and show mentions.", invoke_without_command=True)
@@ -51,6 +52,16 @@ def among(option: str, values: list[str] | None, allowed: object) -> tuple[Any, 
         if value not in known:
             raise typer.BadParameter(f"'{value}': expected one of {', '.join(known)}", param_hint=f"--{option}")
     return tuple(values or ())
+
+
+def expression(text: str | None) -> "Expression | None":
+    """The words searched for, read by the grammar; a mistake is told with its place."""
+    from mentions.grammar import parse_text
+
+    try:
+        return parse_text(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--text") from None
 
 
 @app.callback()
@@ -88,8 +99,6 @@ def mentions(
     """List or export mentions; filters may be combined."""
     if context.invoked_subcommand:
         return
-    from mentions.grammar import parse_text
-
     with of(context).house() as house:
         zone = house.config.vigie.timezone
         where = MentionFilter(
@@ -112,7 +121,7 @@ def mentions(
             severity_from=severity,
             rating_from=rating_from,
             rating_to=rating_to,
-            text=parse_text(text) if text else None,
+            text=expression(text),
             gone=gone,
             copies=not no_copies,
         )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.terminal import counts, fail, local, now, of, progress, table
+from flows.terminal import counts, fail, local, now, of, progress, several, table
 
 if TYPE_CHECKING:
     from config.models import Source
@@ -41,8 +41,16 @@ def check(context: typer.Context) -> None:
         for problem in problems:
             fail(problem, WRONG)
         typer.echo(
-            f"{house.settings.config}: {len(config.brands)} brands, {len(config.sources)} sources, "
-            f"{len(config.rules)} rules, {len(config.channels)} channels"
+            f"{house.settings.config}: "
+            + ", ".join(
+                several(len(found), what)
+                for what, found in (
+                    ("brand", config.brands),
+                    ("source", config.sources),
+                    ("rule", config.rules),
+                    ("channel", config.channels),
+                )
+            )
         )
         if problems:
             raise typer.Exit(WRONG)
@@ -72,8 +80,8 @@ def status(context: typer.Context) -> None:
                 )
             )
         table(("source", "kind", "last crawl", "at", "mentions", "reason"), rows, wide=5)
-        typer.echo(f"spool: {house.spool.depth()} files waiting for ingest")
-        typer.echo(f"outbox: {counts(house.state.outbox.counts())}")
+        typer.echo(f"spool: {several(house.spool.depth(), 'file')} waiting for ingest")
+        typer.echo(f"outbox: {counts(house.state.outbox.counts(), 'no message yet')}")
         typer.echo(f"open incidents: {len(house.state.incidents.list(open_only=True))}")
 
 
@@ -135,7 +143,7 @@ def _watch(house: "House") -> bool:
     changes, fates = job(house, now)
     for line in changes:
         typer.echo(line)
-    typer.echo(f"watch: {len(changes)} changes; messages: {counts(fates)}")
+    typer.echo(f"watch: {several(len(changes), 'change')}; messages: {counts(fates, 'none due')}")
     for delivery in house.state.outbox.list(status="pending"):
         if delivery.error:
             fail(f"message waits for {delivery.channel}: {delivery.error}", SOME_FAILED)
@@ -156,6 +164,8 @@ def report(
         written, fates = job(house, now, week_start(week), again=again)
         for path in written:
             typer.echo(f"wrote {path}")
+        if not written:
+            typer.echo("nothing written: no own brand, or the report was sent already (--again writes it anew)")
         typer.echo(f"messages: {counts(fates)}")
         if fates.get("retry") or fates.get("dead"):
             raise typer.Exit(SOME_FAILED)

@@ -36,9 +36,10 @@ def list_incidents(
             )
             for i in sorted(found, key=lambda i: i.opened_at, reverse=True)
         ]
-        table(("id", "brand", "tier", "state", "opened", "closed", "seen", "expected"), rows, wide=0)
         if not rows:
-            fail("no incident; 'vigie watch' looks for one now", 0)
+            typer.echo("no incident; 'vigie watch' looks for one now")
+            return
+        table(("id", "brand", "tier", "state", "opened", "closed", "seen", "expected"), rows, wide=0)
 
 
 @incidents.command()

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from config.models import Source
 from flows.ingestion import Ingestion, ingest_file
 from flows.wiring import House
-from mentions.errors import Stop, Transient
+from mentions.errors import Stop, Transient, WrongUsage
 from mentions.intake import IntakeOptions
 from spiders.crawl import SourceOutcome, crawl
 from state.lock import hold
@@ -42,7 +42,9 @@ def pick(house: House, names: Sequence[str]) -> list[Source]:
     by_name = {source.name: source for source in house.config.sources}
     for name in names:
         if name not in by_name:
-            raise Stop(f"no source is called '{name}'; the sources are: {', '.join(sorted(by_name)) or 'none yet'}")
+            raise WrongUsage(
+                f"no source is called '{name}'; the sources are: {', '.join(sorted(by_name)) or 'none yet'}"
+            )
     return [by_name[name] for name in names]
 
 

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from config.models import Brand
+from config.models import Brand, Config
+from config.types import Zone
 from flows.jobs import Clock, run_id
 from flows.wiring import House
-from mentions.errors import Stop
+from mentions.errors import WrongUsage
 from state.lock import hold
 from state.records import Delivery, Run
 
@@ -22,19 +23,26 @@ log = logging.getLogger(__name__)
 
 
 def week_start(text: str | None) -> date | None:
-    """The Monday of an ISO week such as 2026-W42; None for None; Stop says what was expected."""
+    """The Monday of an ISO week such as 2026-W42; None for None; WrongUsage says what was expected."""
     if text is None:
         return None
     try:
         return date.fromisoformat(f"{text}-1")
     except ValueError:
-        raise Stop(f"'{text}': expected an ISO week such as 2026-W42") from None
+        raise WrongUsage(f"'{text}': expected an ISO week such as 2026-W42") from None
 
 
-def report(house: House, clock: Clock, monday: date | None, *, again: bool = False) -> tuple[list[Path], Counter[str]]:
+def own_brands(config: Config) -> list[tuple[Zone, Brand]]:
+    """The brands that get a report, each with its time zone."""
+    return [(brand.timezone or config.vigie.timezone, brand) for brand in config.brands if brand.role == "own"]
+
+
+def report(
+    house: House, clock: Clock, monday: date | None, *, again: bool = False, zone: str | None = None
+) -> tuple[list[Path], Counter[str]]:
     """Write each own brand's report of the week and send it to the channels of `report.tell`.
 
-    Idempotent: a report that was handed to the outbox is not sent again, unless `again`. Returns the files
+    With `zone`, only the brands of that time zone: their Monday morning comes at its own hour. Idempotent: a report that was handed to the outbox is not sent again, unless `again`. Returns the files
     written and the fates of the deliveries.
     """
     from alerts.dispatch import dispatch
@@ -45,9 +53,9 @@ def report(house: House, clock: Clock, monday: date | None, *, again: bool = Fal
         key = run_id("report", started)
         house.state.runs.start(Run(id=key, kind="report", started_at=started))
         written: list[Path] = []
-        for brand in (brand for brand in house.config.brands if brand.role == "own"):
-            zone = brand.timezone or house.config.vigie.timezone
-            written += _one(house, brand, monday or last_week(started, zone.info), started, again=again)
+        for own_zone, brand in own_brands(house.config):
+            if zone in {None, own_zone}:
+                written += _one(house, brand, monday or last_week(started, own_zone.info), started, again=again)
         fates = dispatch(house.state.outbox, house.channels, clock())
         house.state.runs.finish(key, "ok", clock(), {"files": len(written), **fates})
         return written, fates

@@ -6,10 +6,11 @@ from typing import Any
 from prefect import serve
 from prefect.schedules import Cron, Interval
 
-from config.models import Vigie
+from config.models import Config
 from flows.collect import collect
 from flows.ingest import ingest
 from flows.report import report
+from flows.reporting import own_brands
 from flows.upkeep import upkeep
 from flows.watch import watch
 
@@ -18,14 +19,22 @@ AFTER_COLLECT, AFTER_INGEST = timedelta(minutes=2), timedelta(minutes=3)
 ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def keep(vigie: Vigie) -> None:
-    """Serve the five flows until SIGINT or SIGTERM."""
-    times = vigie.schedules
+def keep(config: Config) -> None:
+    """Serve the flows until SIGINT or SIGTERM; the report once for each time zone that brands live in."""
+    times, home_zone = config.vigie.schedules, config.vigie.timezone
+    zones = sorted({zone for zone, _ in own_brands(config)})
     deployments: list[Any] = [  # Prefect's types say that these may be coroutines, which only an event loop makes them
         collect.to_deployment("collect", schedule=Interval(times.collect, anchor_date=ANCHOR)),
         ingest.to_deployment("ingest", schedule=Interval(times.collect, anchor_date=ANCHOR + AFTER_COLLECT)),
         watch.to_deployment("watch", schedule=Interval(times.watch, anchor_date=ANCHOR + AFTER_INGEST)),
-        report.to_deployment("report", schedule=Cron(times.report.cron, timezone=vigie.timezone)),
-        upkeep.to_deployment("upkeep", schedule=Cron(times.upkeep.cron, timezone=vigie.timezone)),
+        *(
+            report.to_deployment(
+                f"report-{zone.replace('/', '-').lower()}",
+                schedule=Cron(times.report.cron, timezone=zone),
+                parameters={"zone": zone},
+            )
+            for zone in zones
+        ),
+        upkeep.to_deployment("upkeep", schedule=Cron(times.upkeep.cron, timezone=home_zone)),
     ]
     serve(*deployments, pause_on_shutdown=False, print_starting_message=False)

@@ -111,4 +111,4 @@ def _deploy(house: House) -> None:
     os.environ["VIGIE_CONFIG"] = str(house.settings.config.resolve())
     from flows.schedules import keep
 
-    keep(house.config.vigie)
+    keep(house.config)

@@ -150,10 +150,15 @@ def wrapped(text: str) -> str:
     return "\n".join(part for line in text.splitlines() for part in fold(line))
 
 
-def counts(words: Mapping[str, int]) -> str:
-    """`saved 12, unchanged 3`, most frequent first; `nothing to do` when empty."""
+def several(count: int, what: str) -> str:
+    """`1 source`, `2 sources`."""
+    return f"{count} {what}{'s' if count != 1 else ''}"
+
+
+def counts(words: Mapping[str, int], none: str = "nothing to do") -> str:
+    """`saved 12, unchanged 3`, most frequent first; `none` when empty."""
     ordered = sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{word} {count}" for word, count in ordered) or "nothing to do"
+    return ", ".join(f"{word} {count}" for word, count in ordered) or none
 
 
 def local(moment: datetime | None, zone: str) -> str:

@@ -28,3 +28,7 @@ class Transient(Exception):  # noqa: N818 - a fate, not a defect
 
 class Stop(Exception):  # noqa: N818 - a fate, not a defect
     """The run cannot go on until a person acts; the text tells them what to do."""
+
+
+class WrongUsage(Stop):
+    """What was asked for does not exist or cannot be meant: a mistyped name, folder or week (exit code 2)."""

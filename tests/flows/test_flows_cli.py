@@ -154,11 +154,15 @@ def test_a_wrong_example_is_told_by_check(vigie: Run, config: Path) -> None:
 
 def test_unknown_names_are_told_with_the_right_ones(vigie: Run, config: Path) -> None:
     code, _, err = vigie("crawl", "exampel")
-    assert code == 1
+    assert code == 2
     assert "example" in err
     code, _, err = vigie("mentions", "--label", "angry")
     assert code == 2
     assert "negative, neutral, positive" in err
+    code, _, err = vigie("mentions", "--text", '(incendie "a')
+    assert code == 2
+    assert "--text" in err
+    assert vigie("--config", "nowhere", "check")[0] == 2
     assert vigie("mentions", "show", "202611-nothing")[0] == 1
     assert vigie("incidents", "show", "nothing")[0] == 1
     code, _, err = vigie("channels", "test", "nobody")
