@@ -3,6 +3,12 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# Every run draws other examples: few each time, many over the days. `--hypothesis-profile=thorough` looks longer.
+settings.register_profile("brisk", max_examples=40)
+settings.register_profile("thorough", max_examples=1000)
+settings.load_profile("brisk")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
