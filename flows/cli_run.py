@@ -201,7 +201,8 @@ def serve(context: typer.Context) -> None:
 
     terminal = of(context)
     with terminal.house() as house:
-        keep_serving(house)
+        typer.echo("Starting Prefect ...")
+        keep_serving(house, terminal.verbose)
 
 
 def demo(

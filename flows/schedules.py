@@ -7,6 +7,7 @@ from prefect import serve
 from prefect.schedules import Cron, Interval
 
 from config.models import Config
+from config.types import show_duration
 from flows.collect import collect
 from flows.ingest import ingest
 from flows.report import report
@@ -17,6 +18,20 @@ from flows.watch import watch
 # Steps of one round follow each other: crawl, then ingest, then watch.
 AFTER_COLLECT, AFTER_INGEST = timedelta(minutes=2), timedelta(minutes=3)
 ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def timetable(config: Config) -> list[str]:
+    """What is done when, one line a job, for people."""
+    times = config.vigie.schedules
+    zones = ", ".join(sorted({zone for zone, _ in own_brands(config)}))
+    crawls, looks = show_duration(times.collect), show_duration(times.watch)
+    return [
+        f"collect  every {crawls}: crawls the sources that are due",
+        f"ingest   every {crawls}: understands and stores what was crawled",
+        f"watch    every {looks}: looks for surges, sends what is due",
+        f"report   {times.report} ({zones or 'no brand of ours'})",
+        f"upkeep   {times.upkeep} ({config.vigie.timezone})",
+    ]
 
 
 def keep(config: Config) -> None:

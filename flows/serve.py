@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import typer
 
+from flows.terminal import start_logging
 from flows.wiring import House
 from mentions.errors import Stop
 
@@ -93,22 +95,28 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
                 log.warning("prefect server did not end on signal %s", number)
 
 
-def serve(house: House) -> None:
+def serve(house: House, verbose: int = 0) -> None:
     """Run every job on its schedule until interrupted."""
     house.config.brands  # noqa: B018 - a wrong configuration is told before anything starts
     configured = house.settings.prefect_api_url
     if configured:
         os.environ.update(environment(house.home, configured))
-        _deploy(house)
+        _deploy(house, configured, verbose)
         return
     with server(house.home, schedules=True) as url:
         os.environ.update(environment(house.home, url))
-        _deploy(house)
+        _deploy(house, url, verbose)
 
 
-def _deploy(house: House) -> None:
+def _deploy(house: House, api_url: str, verbose: int) -> None:
     os.environ["VIGIE_HOME"] = str(house.home.resolve())
     os.environ["VIGIE_CONFIG"] = str(house.settings.config.resolve())
-    from flows.schedules import keep
+    from flows.schedules import keep, timetable
 
+    start_logging(house.home, verbose)  # importing Prefect set up its own logging over ours
+    typer.echo("Vigie keeps watch until Ctrl-C:")
+    for line in timetable(house.config):
+        typer.echo(f"  {line}")
+    typer.echo(f"log: {house.home / 'logs' / 'vigie.log'}; Prefect: {api_url.removesuffix('/api')}")
     keep(house.config)
+    typer.echo("Ended; what was read is kept.")

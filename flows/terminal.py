@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from flows.wiring import House
 
 
+TALKATIVE = ("httpx", "httpcore", "alembic", "apprise")  # a line for every request or step
+
+
 def now() -> datetime:
     """The present, aware UTC: the one clock of real life."""
     return datetime.now(UTC)
@@ -70,8 +73,16 @@ def of(context: typer.Context) -> Terminal:
 
 
 def start_logging(home: Path, verbose: int) -> None:
-    """Errors to the terminal (more with -v), everything from INFO to a rotating file under `home`/logs."""
+    """Errors to the terminal (more with -v), everything from INFO to a rotating file under `home`/logs.
+
+    Called again after Prefect was imported, it puts back what Prefect's own set-up took away.
+    """
     root = logging.getLogger()
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.DEBUG if verbose > 1 else logging.WARNING)
+    for handler in root.handlers:
+        if type(handler).__module__.startswith("prefect"):
+            handler.setLevel(logging.CRITICAL)  # what it would show goes to our own handlers
     if any(isinstance(handler, RotatingFileHandler) for handler in root.handlers):
         return
     root.setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
