@@ -80,7 +80,7 @@ def ensure_schema(database: Database) -> None:
     with database.write() as connection:
         version = _version(connection, database)  # another process may have been quicker
         if version == 0:
-            statements = CREATE
+            statements: tuple[str, ...] = CREATE
         else:
             statements = tuple(statement for step in UPGRADES[version - 1 :] for statement in step)
         for statement in statements:

@@ -95,8 +95,8 @@ def _crisis_labels(connection: sqlite3.Connection, where: Condition) -> list[Top
     for label, bit in CRISIS_BIT.items():
         mine = [totals for mask, *totals in sets if mask & bit]
         if mine:
-            *sums, lasts = zip(*mine, strict=True)
-            rows.append(_row(label, *map(sum, sums), max(lasts)))
+            counts, negatives, positives, lasts = zip(*mine, strict=True)
+            rows.append(_row(label, sum(counts), sum(negatives), sum(positives), max(lasts)))
     return rows
 
 
