@@ -172,7 +172,7 @@ FRENCH: Mapping[str, Text] = {
     "incident-closed": "ouvert le {opened}, clos le {closed}",
     "incident-older": "ouvert avant cette semaine (le {opened}), toujours ouvert",
     "incident-older-closed": "ouvert avant cette semaine (le {opened}), clos le {closed}",
-    "incident-facts": "{observed} en {hours}, pour environ {expected} attendues ; au plus fort, {rarity}",
+    "incident-facts": "{observed} en {hours}, pour environ {expected} d’ordinaire ; au plus fort, {rarity}",
     "rarity-days": (
         "le hasard seul en ferait autant environ une fois par jour",
         "le hasard seul en ferait autant environ une fois en {n} jours",
