@@ -42,8 +42,9 @@ def report(
 ) -> tuple[list[Path], Counter[str]]:
     """Write each own brand's report of the week and send it to the channels of `report.tell`.
 
-    With `zone`, only the brands of that time zone: their Monday morning comes at its own hour. Idempotent: a report that was handed to the outbox is not sent again, unless `again`. Returns the files
-    written and the fates of the deliveries.
+    With `zone`, only the brands of that time zone: their Monday morning comes at its own hour. Idempotent: a report
+    that was handed to the outbox is not sent again, unless `again`. Returns the files written and the fates of the
+    deliveries.
     """
     from alerts.dispatch import dispatch
     from reports.week import last_week

@@ -118,5 +118,21 @@ def _deploy(house: House, api_url: str, verbose: int) -> None:
     for line in timetable(house.config):
         typer.echo(f"  {line}")
     typer.echo(f"log: {house.home / 'logs' / 'vigie.log'}; Prefect: {api_url.removesuffix('/api')}")
-    keep(house.config)
+    with _errors_to(house.home / "logs" / "prefect.log"):
+        keep(house.config)
     typer.echo("Ended; what was read is kept.")
+
+
+@contextmanager
+def _errors_to(path: Path) -> Iterator[None]:
+    """Write stderr, ours and that of flow runs, to a file: Ctrl-C would show a traceback for each run just starting."""
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with path.open("ab") as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)

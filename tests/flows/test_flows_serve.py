@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.template import write_template
+from flows.serve import environment as serve_environment
 from flows.serve import server
 from mentions.errors import Stop
 from state.database import State
@@ -73,3 +74,24 @@ def test_a_server_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("flows.serve.sys.executable", "/bin/false")
     with pytest.raises(Stop, match=r"prefect\.log"), server(tmp_path, schedules=False):
         pass
+
+
+def test_the_report_comes_on_monday_morning_of_each_brands_own_zone(tmp_path: Path) -> None:
+    code = """
+import flows.schedules
+from config.models import Brand, Config
+flows.schedules.serve = lambda *found, **_: [print(d.name, d.schedules[0].schedule.cron, d.schedules[0].schedule.timezone)
+    for d in found if d.name.startswith(("report", "upkeep"))]
+brands = (Brand(name="a", match="a", timezone="America/New_York"), Brand(name="b", match="b"),
+    Brand(name="c", match="c", role="competitor", timezone="Asia/Tokyo"))
+flows.schedules.keep(Config(brands=brands))
+"""
+    environment = {**os.environ, **serve_environment(tmp_path, "http://127.0.0.1:9/api")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == [
+        "report-america-new_york 0 8 * * 1 America/New_York",
+        "report-europe-paris 0 8 * * 1 Europe/Paris",
+        "upkeep 30 3 * * * Europe/Paris",
+    ]
