@@ -1,8 +1,11 @@
 """The named queries in SQL; what each counts is said in `mentions.queries`, how exactly in the functions here."""
 # ruff: noqa: S608 - only names of our own are put into SQL; every value is a parameter
 
+import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, cast
 
 from mentions.cursor import SORTS
@@ -54,15 +57,20 @@ def _sentiment(connection: sqlite3.Connection, query: SentimentByBucket) -> list
         raise ValueError(f"buckets of {query.minutes} minutes: use 60 or 15")
     width = query.minutes * _MINUTE
     where = condition(query.where)
-    sums = ", ".join(f"sum(sentiment_label = '{label}')" for label in _LABELS)  # by label it would sort thrice as many
-    bucket = bucket_of("published_at", width)
-    sql = f"SELECT {bucket}, brand, {sums} FROM mention WHERE {where.sql} GROUP BY 1, 2 ORDER BY 1, 2"
+    # Bucket and label as one number, counted here: GROUP BY would sort every row.
+    label = " + ".join(f"(sentiment_label >= '{label}')" for label in _LABELS[1:])
+    code = f"{bucket_of('published_at', width)} * {len(_LABELS)} + {label}"
+    sql = f"SELECT brand, json_group_array({code}) FROM mention WHERE {where.sql} GROUP BY brand"
+    cells = [
+        (*divmod(number, len(_LABELS)), brand, times)
+        for brand, codes in connection.execute(sql, where.parameters)
+        for number, times in Counter(json.loads(codes)).items()
+    ]
+    cells.sort(key=itemgetter(0, 2, 1))
+    starts = {bucket: moment(bucket * width) for bucket, *_ in cells}
     return [
-        SentimentRow(bucket=at, brand=brand, label=label, mentions=number)
-        for start, brand, *numbers in connection.execute(sql, where.parameters)
-        for at in (moment(start * width),)
-        for label, number in zip(_LABELS, numbers, strict=True)
-        if number
+        SentimentRow(bucket=starts[bucket], brand=brand, label=_LABELS[place], mentions=times)
+        for bucket, place, brand, times in cells
     ]
 
 

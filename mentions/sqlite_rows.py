@@ -18,7 +18,7 @@ Kind: TypeAlias = Literal["text", "integer", "real", "time", "list"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HOUR = 3_600_000_000  # microseconds
-_TO_YEAR_1 = 62_135_596_800_000_000  # from 1 January of year 1 to 1970: SQLite's division rounds toward zero
+TO_YEAR_1 = 62_135_596_800_000_000  # from 1 January of year 1 to 1970: SQLite's division rounds toward zero
 _MICROSECOND = timedelta(microseconds=1)
 _EMPTY = "[]"
 
@@ -35,7 +35,7 @@ def moment(number: int) -> datetime:
 
 def bucket_of(column: str, width: int) -> str:
     """SQL for how many whole `width` (microseconds, a part of an hour) since 1970, rounded down before it too."""
-    return f"(({column} + {_TO_YEAR_1}) / {width} - {_TO_YEAR_1 // width})"
+    return f"(({column} + {TO_YEAR_1}) / {width} - {TO_YEAR_1 // width})"
 
 
 def _kind(hint: Any) -> tuple[Kind, bool]:

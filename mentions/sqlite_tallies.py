@@ -11,9 +11,10 @@ import sqlite3
 from collections import Counter
 from operator import attrgetter
 
+from mentions.filter import MentionFilter
 from mentions.queries import Top, TopRow, Volume, VolumeRow
 from mentions.sqlite_rows import CRISIS_BIT, moment
-from mentions.sqlite_where import Condition, condition
+from mentions.sqlite_where import Condition, condition, first_of_story
 
 _DIMENSIONS = ("source", "site", "unit", "language", "brand", "crisis_label", "author_key", "thread_url")
 _FEW_VALUES = ("unit", "language", "brand")
@@ -24,24 +25,39 @@ _TOTALS = "count(*), sum(sentiment_label = 'negative'), sum(sentiment_label = 'p
 def volume(connection: sqlite3.Connection, query: Volume) -> list[VolumeRow]:
     """Distinct stories and distinct known authors; mean severity is the sum by the count, rounded to 3 digits."""
     where = condition(query.where)
+    first = first_of_story(query.where)
     sql = (
         "SELECT brand, count(*), sum(sentiment_label = 'negative'), sum(sentiment_label = 'positive'), sum(severity), "
-        "json_group_array(story_id), json_group_array(author_key) "
+        f"sum({first}), json_group_array(story_id) FILTER (WHERE NOT {first}), json_group_array(author_key) "
         f"FROM mention WHERE {where.sql} GROUP BY brand ORDER BY brand"
     )
     return [
         VolumeRow(
             brand=brand,
             mentions=number,
-            stories=len(set(json.loads(stories))),
+            stories=firsts + _without_first(connection, query.where, brand, set(json.loads(others))),
             authors=len(set(json.loads(authors)) - {None}),
             negative=negative,
             neutral=number - negative - positive,
             positive=positive,
             mean_severity=round(severity / number, 3),
         )
-        for brand, number, negative, positive, severity, stories, authors in connection.execute(sql, where.parameters)
+        for brand, number, negative, positive, severity, firsts, others, authors in connection.execute(
+            sql, where.parameters
+        ).fetchall()
     ]
+
+
+def _without_first(connection: sqlite3.Connection, asked: MentionFilter, brand: str, stories: set[str]) -> int:
+    """How many of these stories have their first mention outside the filter."""
+    if not stories:
+        return 0
+    where = condition(asked.of((brand,)))
+    where.add(first_of_story(asked))
+    where.add("story_id IN (SELECT value FROM json_each(?))", json.dumps(list(stories)))
+    sql = f"SELECT count(*) FROM mention INDEXED BY mention_story WHERE {where.sql}"
+    (inside,) = connection.execute(sql, where.parameters).fetchone()
+    return len(stories) - int(inside)
 
 
 def top(connection: sqlite3.Connection, query: Top) -> list[TopRow]:

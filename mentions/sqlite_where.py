@@ -66,11 +66,16 @@ def condition(where: MentionFilter) -> Condition:
     if not where.gone:
         found.add("gone_at IS NULL")
     if not where.copies:
-        found.add("copy = 0" if where.gone else "copy < 2")
+        found.add(first_of_story(where))
     if where.text is not None:
         sql, parameters = text_condition(where.text)
         found.add(sql, *parameters)
     return found
+
+
+def first_of_story(where: MentionFilter) -> str:
+    """SQL true for one mention of each story and brand: the first published, among the living unless `gone`."""
+    return "copy = 0" if where.gone else "copy < 2"
 
 
 def _mask(labels: Sequence[CrisisLabel]) -> int:
