@@ -80,6 +80,7 @@ ENGINES: Mapping[str, Engine] = {
         quote="blockquote.bbCodeBlock--quote",
         drop=".bbCodeBlock-expandLink, .bbCodeBlock--unfurl, .message-signature, .js-lbImage",
         edited=".message-lastEdit time@datetime",
+        likes="[itemprop=interactionStatistic] [itemprop=userInteractionCount]@content",
         hidden="message--deleted",
         row=".structItem--thread",
         mark=".structItem-cell--meta dd || .structItem-latestDate@datetime",

@@ -6,6 +6,7 @@ any warning; the other way round it becomes mojibake without a single U+FFFD.
 
 import codecs
 import re
+import zlib
 
 import charset_normalizer
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, resolve_encoding
@@ -18,12 +19,13 @@ BINARY = (
     b"GIF8",
     b"\xff\xd8\xff",
     b"PK\x03\x04",
-    b"\x1f\x8b",
     b"RIFF",
     b"\x7fELF",
     b"OggS",
     b"ID3",
 )
+GZIP = b"\x1f\x8b"
+INFLATED = 16 * 1024 * 1024  # bytes: more than any sitemap or feed worth reading
 BOMS = ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
@@ -38,6 +40,8 @@ WESTERN = re.compile(r"(?:cp12\d\d|iso8859_\d+|latin_1|mac_\w+|cp437|cp8\d\d|hp_
 
 def decode(body: bytes, *, charset: str | None = None, content_type: str | None = None) -> tuple[str, tuple[str, ...]]:
     """The text of a body and notes for people; RejectedItem("unreadable") if it is empty or binary."""
+    if body.startswith(GZIP):
+        body = inflate(body)
     if not body.strip(b"\0 \t\r\n"):
         raise RejectedItem("unreadable", "the body is empty")
     if body.startswith(BINARY):
@@ -56,6 +60,18 @@ def decode(body: bytes, *, charset: str | None = None, content_type: str | None 
         return usable(text), ()
     guessed = guess(body)
     return usable(body.decode(guessed, "replace")), (f"declared {declared or 'nothing'}, read as {guessed}",)
+
+
+def inflate(body: bytes) -> bytes:
+    """The content of a gzip file (`sitemap.xml.gz`); RejectedItem("unreadable") if it is damaged or a bomb."""
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        content = inflater.decompress(body, INFLATED)
+    except zlib.error as error:
+        raise RejectedItem("unreadable", f"the body is a damaged gzip file: {error}") from error
+    if not inflater.eof:
+        raise RejectedItem("unreadable", f"the body is a gzip file cut short or larger than {INFLATED} bytes")
+    return content
 
 
 def declared_charset(body: bytes, charset: str | None, content_type: str | None) -> str | None:

@@ -55,7 +55,10 @@ def read_feed(page: Page) -> Extraction:
     if not parsed.get("version") and not parsed.entries:
         raise RejectedItem("unreadable", "XML, but neither RSS nor Atom")
     notes = (f"the feed is not well-formed: {parsed.bozo_exception}",) if parsed.bozo else ()
-    return _gather(page, parsed.feed, list(parsed.entries), notes)
+    feed = dict(parsed.feed)
+    if not str(parsed.get("version")).startswith("atom"):  # RFC 4287 4.1.1: the feed's author is that of its entries
+        feed |= {"authors": [], "author": ""}
+    return _gather(page, feed, list(parsed.entries), notes)
 
 
 def _gather(
@@ -65,11 +68,12 @@ def _gather(
     linked = [(entry, link) for entry, link in pairs if link]
     if len(linked) < len(pairs):
         notes += (f"entries without a link: {len(pairs) - len(linked)}",)
+    author = _author(feed)
     comments = bool(linked) and sum(comment_number(link) is not None for _, link in linked) * 2 > len(linked)
     items: list[RawItem] = []
     short: list[str] = []
     for entry, link in linked:
-        item, cut = (_comment(page, feed, entry, link), False) if comments else _article(page, entry, link)
+        item, cut = (_comment(page, feed, entry, link), False) if comments else _article(page, entry, link, author)
         if item is not None:
             items.append(item)
         if cut:
@@ -101,7 +105,7 @@ def _markup(entry: Mapping[str, Any]) -> tuple[str, bool]:
     return (full, True) if len(full) >= len(summary) and full else (summary, False)
 
 
-def _article(page: Page, entry: Mapping[str, Any], link: str) -> tuple[RawItem | None, bool]:
+def _article(page: Page, entry: Mapping[str, Any], link: str, author: str | None) -> tuple[RawItem | None, bool]:
     markup, full = _markup(entry)
     text = strip_badge(plain(markup))
     cut = bool(CUT.search(text)) or len(text) < (TINY if full else SHORT)
@@ -110,8 +114,8 @@ def _article(page: Page, entry: Mapping[str, Any], link: str) -> tuple[RawItem |
         return None, True
     stamp, edited = _dates(page, entry)
     item = page.item(
-        stamp, "feed", unit="article", url=link, title=title, text=text or title or "", author=_author(entry),
-        edited=edited, extractor="feed", engagement=_replies(entry),
+        stamp, "feed", unit="article", url=link, title=title, text=text or title or "",
+        author=_author(entry) or author, edited=edited, extractor="feed", engagement=_replies(entry),
     )  # fmt: skip
     return item, cut
 
@@ -188,7 +192,11 @@ def split_reply(markup: str) -> tuple[str, str | None]:
 def read_json_feed(page: Page, data: Mapping[str, Any]) -> Extraction:
     """JSON Feed 1.1 (jsonfeed.org), already parsed."""
     entries = [_from_json(one) for one in entries_of(data.get("items") or [])]
-    feed = {"title": data.get("title"), "links": [{"rel": "next", "href": data.get("next_url")}]}
+    feed = {
+        "title": data.get("title"),
+        "links": [{"rel": "next", "href": data.get("next_url")}],
+        "authors": _people(data),
+    }
     return replace(_gather(page, feed, entries, ()), form="json-feed")
 
 
@@ -197,7 +205,6 @@ def _from_json(one: Mapping[str, Any]) -> dict[str, Any]:
     content = one.get("content_html") or "<br>".join(
         str(one.get("content_text") or "").replace("<", "&lt;").splitlines()
     )
-    authors = one.get("authors") or [one.get("author")]
     one = {name: value for name, value in one.items() if isinstance(value, str | list | dict) or name == "id"}
     entry = {
         "link": one.get("url") or one.get("external_url"),
@@ -205,10 +212,16 @@ def _from_json(one: Mapping[str, Any]) -> dict[str, Any]:
         "title": one.get("title"),
         "content": [{"value": content, "type": "text/html"}] if content else [],
         "summary": one.get("summary"),
-        "authors": [who for who in authors if isinstance(who, dict)] if isinstance(authors, list) else [],
+        "authors": _people(one),
     }
     dates = {"published": one.get("date_published"), "updated": one.get("date_modified")}
     return entry | {name: value for name, value in dates.items() if value}
+
+
+def _people(one: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """`authors` of version 1.1, `author` of version 1."""
+    authors = one.get("authors") or [one.get("author")]
+    return [who for who in authors if isinstance(who, dict)] if isinstance(authors, list) else []
 
 
 def complete(entry: RawItem, page: RawItem) -> RawItem:

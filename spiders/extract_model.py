@@ -8,6 +8,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from mentions.model import RawItem
 from spiders.extract_dates import Order, Stamp, parse_date
 from spiders.extract_text import Node
+from spiders.extract_urls import without_session
 
 MAX_URL = 2000  # characters; longer ones are traps
 
@@ -93,6 +94,7 @@ class Page:
             return None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return None
+        joined = without_session(joined)
         return joined if fragment else urldefrag(joined)[0]
 
     def item(self, stamp: Stamp | None, rule: str, **fields: Any) -> RawItem:

@@ -33,14 +33,16 @@ def _products(page: Page) -> Thing | None:
 def _reviews(page: Page) -> Iterator[tuple[Thing, Thing | None]]:
     """Every review with the thing it hangs under; a review met twice (by two paths) is given twice."""
     stack: list[tuple[Any, Thing | None, int]] = [(thing, None, 0) for thing in reversed(page.things)]
+    whole = {thing["@id"]: thing for thing in page.things if isinstance(thing.get("@id"), str)}
     seen: set[int] = set()
     while stack:
         thing, owner, depth = stack.pop()
+        thing = whole.get(str(thing.get("@id")), thing)  # a graph may mention it before it says it
         if id(thing) in seen or depth > 12:  # noqa: PLR2004 - deeper nesting means nothing
             continue
         seen.add(id(thing))
         if kinds(thing) & REVIEWS:
-            yield thing, next(iter(objects(thing.get("itemReviewed"))), owner)
+            yield thing, next((about for about in objects(thing.get("itemReviewed")) if word(about.get("name"))), owner)
             continue
         holder = thing if word(thing.get("name")) else owner
         inner = [entry for name, value in thing.items() if name != "#node" for entry in objects(value)]

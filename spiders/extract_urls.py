@@ -7,6 +7,15 @@ PAGED_PATH = re.compile(r"/(?:comment-page|page)[-/](\d{1,6})(?=/?$)")
 PAGED_QUERY = frozenset(("page", "paged", "start", "cpage", "replytocom", "pg", "offset", "st", "post"))
 PASSING = frozenset(("sid", "phpsessid", "s", "hilit", "view", "sort", "sk", "sd"))  # sessions and views of a thread
 
+SESSION = re.compile(r"([?&])(?:sid|s|phpsessid)=[0-9a-f]{26,40}(?:&|(?=#|$))", re.IGNORECASE)
+
+
+def without_session(url: str) -> str:
+    """The address without the session that phpBB and others put into every link for readers without cookies."""
+    if not SESSION.search(url):
+        return url
+    return re.sub(r"[?&]+(?=#|$)", "", SESSION.sub(r"\1", url))
+
 
 def first_page(url: str) -> str:
     """The address of the first page of an article's comments, a thread or a list; no fragment."""

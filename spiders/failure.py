@@ -33,8 +33,10 @@ def describe(error: BaseException) -> str:
     return f"the connection failed ({type(error).__name__})"
 
 
-def describe_status(status: int) -> str:
-    """One clause for an HTTP status of 400 and above."""
+def describe_status(status: int, location: str = "") -> str:
+    """One clause for an HTTP status that is no success; `location` is where a redirect pointed."""
+    if location and 300 <= status < 400:  # noqa: PLR2004 - HTTP
+        return f"redirects to {location[:100]}, which is not followed"
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:

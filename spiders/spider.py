@@ -166,6 +166,8 @@ class SourceSpider(Spider):
         )  # fmt: skip
         status, clause = judge(facts)
         whole = complete(facts, status)
+        if status == "failed" and self.not_before and clause != self.halted:
+            clause = f"{clause}: left alone until {self.not_before:%Y-%m-%d %H:%M} UTC"
         if status == "ok" and not self.refused:
             self.strikes, self.not_before = 0, None
         self.channel.send(
@@ -239,7 +241,7 @@ class SourceSpider(Spider):
         if page.good:
             self.good += 1
         elif page.fetch.vital or not (page.gone or (page.fetch.closable and page.status in CLOSED)):
-            self._lose(page.fetch, describe_status(page.status))
+            self._lose(page.fetch, describe_status(page.status, page.headers.get("location", "")))
 
     def _lose(self, fetch: Fetch, clause: str) -> None:
         """A page is lost; for the source's own address that is all."""

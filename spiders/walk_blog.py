@@ -1,12 +1,13 @@
 """Walk of a blog or news site: finds by itself the WordPress API, else feed, sitemap and listing."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from config.models import BlogSource
 from mentions.model import RawItem
 from spiders.keys import key_at
-from spiders.walk import Fetch, Memory, Page, Remember, Step
+from spiders.walk import Fetch, Memory, Page, Remember, Step, Trouble
 from spiders.walk_feed import FORMS, FeedWalk, gone_with_comments
 from spiders.walk_sitemap import ROLE as SITEMAP
 from spiders.walk_sitemap import Sitemaps, chosen
@@ -36,6 +37,7 @@ class BlogWalk:
         self.following: str | None = None
         self.phase = 0
         self.listed: set[str | None] = set()
+        self.routed = False
 
     def start(self) -> Iterator[Step]:
         """The API if we know where it is, else the home page."""
@@ -79,7 +81,7 @@ class BlogWalk:
                 self.phase = 9
                 yield from self.api.finish()
             return
-        phases = (self._unread, self._further, self._unread, self._talks, self._leavers)
+        phases = (self._unread, self._further, self._unread, self._talks, self._leavers, self._nothing)
         while self.phase < len(phases):
             steps = list(phases[self.phase]())
             self.phase += 1
@@ -108,8 +110,8 @@ class BlogWalk:
     def _read_home(self, page: Page) -> Iterator[Step]:
         links = page.extraction.links
         if page.extraction.form in FORMS:
-            self.by_hand = True
-            yield from self._chosen(self.feed.read(page))
+            self.by_hand, self.routed = True, True  # the address of a feed does for the one of its blog
+            yield from self._chosen(self.feed.read(replace(page, fetch=replace(page.fetch, role="feed"))))
         elif links.api and self.api is None:
             yield Remember(key=API, url=links.api)
             yield from self._by_api(links.api)
@@ -121,6 +123,7 @@ class BlogWalk:
         links = page.extraction.links
         known = [row.url for row in self.memory.rows("route-feed:")] if page.unchanged else links.feeds[:1]
         for url in known[:1]:
+            self.routed = True
             self.feed = FeedWalk(self.source, self.memory, url=url)
             yield Remember(key="route-feed:", url=url)
             yield from self.feed.start()
@@ -180,6 +183,11 @@ class BlogWalk:
         ]
         for row in sorted(left, key=lambda row: row.last_seen_at)[:MAX_CHECKS]:
             yield Fetch(url=row.url, role="check", method="HEAD", optional=True)
+
+    def _nothing(self) -> Iterator[Step]:
+        """A site that gave nothing at all the first time is no blog, or not one that we can read."""
+        if self.memory.first and not (self.memory.units or self.routed or self.candidates or self.listed):
+            yield Trouble(reason="no article, feed or sitemap found: not a blog that Vigie can read", fatal=True)
 
     def _read_article(self, page: Page) -> Iterator[Step]:
         key = key_at(page.fetch.url)

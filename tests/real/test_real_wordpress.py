@@ -112,6 +112,7 @@ def test_edits_deletions_and_news_are_seen(blog, desk):
     comment = next(item for item in items if item.native_id == "40")
     loser = next(item for item in items if item.unit == "article" and not any(o.thread_url == item.url for o in items))
     blog.change("edit-post", 10, "Texte corrigé : Velmora a finalement remboursé.")
+    blog.change("edit-comment", 60, "Commentaire corrigé sur Nordane.")
     blog.change("delete-comment", 40)
     blog.change("add-comment", 44, "Un avis tout neuf sur Nordane.")
     blog.change("delete-post", number_of(blog, loser))
@@ -120,6 +121,7 @@ def test_edits_deletions_and_news_are_seen(blog, desk):
     assert {item.text for item in changes if not isinstance(item, Gone)} == {
         "Texte corrigé : Velmora a finalement remboursé.",
         "Un avis tout neuf sur Nordane.",
+        "Commentaire corrigé sur Nordane.",
     }
     assert {(gone.url, gone.native_id) for gone in changes if isinstance(gone, Gone)} == {
         (comment.url, "40"),

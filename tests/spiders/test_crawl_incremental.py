@@ -365,3 +365,22 @@ def test_one_request_at_a_time_and_host(site, desk):
     site.pages |= {f"/a/{number}": page for number in range(1, 9)}
     desk.crawl(source("b", "blog", site.url + "/"))
     assert most == [1]
+
+
+def test_a_blog_may_be_given_by_the_address_of_its_feed(site, desk):
+    site.pages["/feed"] = rss(entry(1, site=site.url), entry(2, site=site.url))
+    [outcome] = desk.crawl(source("b", "blog", site.url + "/feed"))
+    assert (outcome.status, outcome.items) == ("ok", 2)
+
+
+def test_a_site_without_any_article_is_said_to_be_none(site, desk):
+    site.pages["/"] = Reply(b"<html><body><p>Bientot ici</p></body></html>")
+    [outcome] = desk.crawl(source("b", "blog", site.url + "/"))
+    assert (outcome.status, outcome.items) == ("failed", 0)
+    assert "not a blog" in outcome.reason
+
+
+def test_a_redirect_that_is_not_followed_names_where_it_leads(site, desk):
+    site.pages["/"] = Reply(status=302, headers={"Location": "file:///etc/passwd"})
+    [outcome] = desk.crawl(source("f", "feed", site.url + "/"))
+    assert (outcome.status, outcome.reason) == ("failed", "redirects to file:///etc/passwd, which is not followed")

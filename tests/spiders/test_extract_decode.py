@@ -1,11 +1,13 @@
 """Charsets: what is declared, what the bytes are, and what is no text at all."""
 
+import gzip
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mentions.errors import RejectedItem
-from spiders.extract_decode import decode
+from spiders.extract_decode import INFLATED, decode
 
 FRENCH = "<p>Déçue : « l’été dernier, à Besançon, où j’étais » — 12 € jetés, ça suffit !</p>" * 5
 
@@ -81,3 +83,12 @@ def test_any_bytes_give_text_or_unreadable(body, declared):
         return
     assert text.strip()
     assert "\0" not in text
+
+
+def test_a_gzip_file_is_unpacked_but_not_a_bomb():
+    page = "<p>Café Brumier</p>".encode()
+    assert decode(gzip.compress(page)) == decode(page)
+    with pytest.raises(RejectedItem, match="cut short or larger"):
+        decode(gzip.compress(bytes(INFLATED + 1)))
+    with pytest.raises(RejectedItem, match="cut short or larger"):
+        decode(gzip.compress(page * 100)[:-9])
