@@ -4,10 +4,9 @@ Unit of a surprise: log10 of the days until chance alone does this again (2 = on
 """
 
 import math
+from itertools import accumulate
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
-from scipy.signal import lfilter
 from scipy.special import betainc
 
 from alerts.baseline import DAY, Floats
@@ -41,10 +40,11 @@ def dispersion(counts: Floats, mean: Floats, covered: Floats, width: int, lag: i
     whole = (rolling((covered < WHOLLY).astype(float), width) == 0).astype(float)
     whole[: lag + DAY] = 0  # the first day's baseline is a guess
     observed, expected = rolling(counts, width), rolling(mean, width)
+    keep = 0.5 ** (1 / (half_life * DAY))
     residual = np.minimum(observed, CAP * expected + 5) - expected
 
     def faded(x: Floats) -> Floats:
-        return np.asarray(lfilter([1.0], [1.0, -(0.5 ** (1 / (half_life * DAY)))], x * whole), dtype=float)
+        return np.fromiter(accumulate((x * whole).tolist(), lambda total, value: total * keep + value), float, len(x))
 
     excess, square = faded(residual * residual - expected), faded(expected * expected)
     windows = faded(np.ones(len(counts)))
@@ -78,7 +78,8 @@ def calibrate(surprise: Floats, width: int, start: int) -> Floats:
 def record(counts: Floats, observed: Floats, mean: Floats, width: int, lag: int) -> np.ndarray:
     """Whether a window beats every one of the last three weeks by a margin, and its expectation three times."""
     gap, span = max(lag, width + DAY // 4), RECORD_DAYS * DAY + 1
-    top = maximum_filter1d(rolling(counts, width), span, origin=(span - 1) // 2, mode="constant")  # trailing maximum
+    before = np.concatenate([np.zeros(span - 1), rolling(counts, width)])
+    top = np.lib.stride_tricks.sliding_window_view(before, span).max(axis=1)  # trailing maximum
     top = np.concatenate([np.zeros(min(gap, len(counts))), top[:-gap]])
     old = np.arange(len(counts)) >= gap + 2 * DAY
     return (observed >= RECORD_MARGIN * top) & (observed >= RECORD_LIFT * mean) & old
