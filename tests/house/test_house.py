@@ -5,6 +5,7 @@ import importlib.metadata
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,14 +42,20 @@ def test_imports_only_go_down() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_modules_and_functions_stay_small(path: Path) -> None:
+def test_modules_and_functions_stay_small() -> None:
+    assert [offence for path in MODULES for offence in _too_large(path)] == []
+
+
+def _too_large(path: Path) -> Iterator[str]:
     source = path.read_text(encoding="utf-8")
-    assert len(source.splitlines()) <= 300
+    name = path.relative_to(ROOT).as_posix()
+    if (lines := len(source.splitlines())) > 300:
+        yield f"{name} has {lines} lines"
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[-1].end_lineno - node.body[0].lineno + 1
-            assert body <= 40, f"{node.name} has {body} lines"
+            if body > 40:
+                yield f"{name}: {node.name} has {body} lines"
 
 
 def test_the_median_module_is_short() -> None:
