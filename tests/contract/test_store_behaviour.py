@@ -288,3 +288,13 @@ def test_an_empty_store_answers(store: MentionStore) -> None:
     assert list(store.scan(where)) == []
     assert store.known([]) == {}
     assert store.upsert([], now=NOW) == WriteReport(saved=0, stale=0)
+
+
+def test_a_story_whose_first_mention_is_outside_the_filter_counts_once(store: MentionStore) -> None:
+    rows = [mention(number, story_id="a-story") for number in (9, 5, 4)] + [mention(3)]
+    store.upsert(rows, now=NOW)
+    store.mark_gone([rows[0].post_key], at=NOW)
+    since = (rows[0].published_at, rows[1].published_at, rows[2].published_at, rows[3].published_at)
+    asked = [MentionFilter(start=at, gone=gone) for at in since for gone in (False, True)]
+    found = [(row.mentions, row.stories) for where in asked for row in store.run(Volume(where=where))]
+    assert found == [(3, 2), (4, 2), (3, 2), (3, 2), (2, 2), (2, 2), (1, 1), (1, 1)]
