@@ -95,7 +95,7 @@ def crawl(context: typer.Context, names: Names = None, *, again: Again = False) 
 
 
 def _crawl(house: "House", sources: "list[Source]", *, again: bool = False) -> bool:
-    from flows.jobs import collect, failures
+    from flows.jobs import FAILED, collect
 
     if not sources:
         typer.echo("no source is enabled: add one under the configuration's sources/ folder")
@@ -103,10 +103,10 @@ def _crawl(house: "House", sources: "list[Source]", *, again: bool = False) -> b
     with progress("crawl", None) as advance:
         outcomes = collect(house, sources, now, again=again, on_progress=advance)
     _show_outcomes(outcomes)
-    lines = failures(outcomes)
-    for line in lines:
-        fail(line, SOME_FAILED)
-    return bool(lines)
+    for outcome in outcomes:
+        if outcome.reason:
+            fail(f"{outcome.source}: {outcome.reason}", SOME_FAILED)
+    return any(outcome.status in FAILED for outcome in outcomes)
 
 
 def _show_outcomes(outcomes: "list[SourceOutcome]") -> None:

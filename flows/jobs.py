@@ -3,7 +3,7 @@
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
@@ -26,6 +26,7 @@ FREE_BYTES = 512 * 1024 * 1024
 SPOOL_BYTES = 2 * 1024 * 1024 * 1024
 CRAWLS: tuple[RunKind, ...] = ("crawl", "backfill")
 READ: tuple[RunStatus, ...] = ("ok", "partial")
+FAILED = ("failed", "partial")  # endings of a crawl that leave something to do again
 DONE_DAYS = 30  # acknowledged spool files are kept so long: late openers and rebuilds read them
 NAMESPACE = UUID("5d1c0e0a-6f0b-5a38-9f55-0d1f6c0a7e11")
 
@@ -233,8 +234,3 @@ def upkeep(house: House, clock: Clock) -> Counter[str]:
         )
         house.state.runs.finish(key, "ok", clock(), done)
         return done
-
-
-def failures(outcomes: Iterable[SourceOutcome]) -> list[str]:
-    """One line per source that did not give all it had."""
-    return [f"{o.source}: {o.reason}" for o in outcomes if o.status in {"failed", "partial"}]
