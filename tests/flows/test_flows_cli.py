@@ -11,13 +11,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from alerts.message import trial_message
 from flows.cli import main
+from state.database import State
 from state.lock import hold
+from state.records import Delivery
 
 pytestmark = pytest.mark.local
 
@@ -250,6 +254,30 @@ def test_a_failing_site_is_one_line_and_the_others_go_on(vigie: Run, config: Pat
     assert sorted(line.split()[1] for line in lines) == ["absent:", "bomb:", "broken:", "down:"]
     assert "saved 1" in out
     assert "Traceback" not in err
+
+
+def test_a_trial_of_one_channel_harms_no_message_of_another(vigie: Run, config: Path) -> None:
+    (config / "channels.yaml").write_text(
+        "channels:\n  post: {kind: email, to: [a@example.org]}\n  hook: {kind: slack, webhook: env:NO_SUCH_VARIABLE}\n",
+        encoding="utf-8",
+    )
+    (config / "rules.yaml").write_text("rules:\n  - {name: surge, tell: [post]}\n", encoding="utf-8")
+    (config / "vigie.yaml").write_text("timezone: Europe/Paris\n", encoding="utf-8")
+    url = f"sqlite:///{config.parent}/home/state.db"
+    assert vigie("status")[0] == 0
+    waiting = Delivery(
+        key="k", subject="incident", step="opened", number=1, channel="post", recipient="a@example.org",
+        payload=trial_message("post", "en").to_json(), created_at=datetime.now(UTC),
+    )  # fmt: skip
+    with State(url) as state:
+        state.outbox.add([waiting])
+    code, out, err = vigie("channels", "test", "hook")
+    assert code == 1
+    assert "not sent 1" in out
+    assert "NO_SUCH_VARIABLE" in err
+    with State(url) as state:
+        assert [(row.channel, row.status) for row in state.outbox.list(subject="incident")] == [("post", "pending")]
+        assert state.outbox.counts().get("dead") == 1
 
 
 def test_a_second_run_says_who_holds_the_lock(vigie: Run, config: Path, tmp_path: Path) -> None:
