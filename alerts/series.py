@@ -1,5 +1,6 @@
 """From count cells and coverage to the series that is scored: what was known of each hour, at each hour. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -140,8 +141,8 @@ def _delay_curve(source: SourceCoverage, cells: Sequence[CountRow], line: Timeli
 
 
 def _first_crawl_after(source: SourceCoverage, line: Timeline, hour: int) -> int:
-    moment = line.start + hour * HOUR
-    return next((line.index(crawl) for crawl in source.crawls if crawl >= moment), hour)
+    at = bisect_left(source.crawls, line.start + hour * HOUR)
+    return line.index(source.crawls[at]) if at < len(source.crawls) else hour
 
 
 def _add(

@@ -1,14 +1,21 @@
 """Fixtures of every room, and the rule of real components: skipped with a reason, or required."""
 
+import gc
 import os
 
 import pytest
 from hypothesis import settings
 
 # Every run draws other examples: few each time, many over the days. `--hypothesis-profile=thorough` looks longer.
-settings.register_profile("brisk", max_examples=40)
+settings.register_profile("brisk", max_examples=30)
 settings.register_profile("thorough", max_examples=1000)
 settings.load_profile("brisk")
+
+
+def pytest_collection_finish() -> None:
+    """What collection loaded stays to the end: the collector need not look through it after every test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -6,6 +6,8 @@ import pytest
 from mentions.model import CRISIS_LABELS
 from nlp.analyse import BATCH, analyse_lines
 
+pytestmark = pytest.mark.local  # loads lingua's models
+
 
 def analysed(languages, *rows):
     lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]

@@ -1,5 +1,7 @@
 import pytest
 
+pytestmark = pytest.mark.local  # loads lingua's models
+
 
 @pytest.mark.parametrize(
     ("text", "language"),

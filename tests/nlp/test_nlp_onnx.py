@@ -12,6 +12,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from mentions.errors import Stop
 from nlp.onnx import CARD, MODEL, TOKENIZER, OnnxClassifier
 
+pytestmark = pytest.mark.local  # loads transformers and a model
+
 VOCABULARY = {"[PAD]": 0, "[UNK]": 1, "bad": 2, "good": 3, "so": 4}
 
 

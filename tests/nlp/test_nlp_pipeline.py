@@ -12,6 +12,8 @@ from nlp.classify import Probabilities
 from nlp.pipeline import PIPELINE_SERIAL
 from nlp.record import weigh_rating
 
+pytestmark = pytest.mark.local  # loads lingua's models
+
 THREAD = "https://forum.example/t/9"
 
 
