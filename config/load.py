@@ -1,6 +1,7 @@
 """The configuration folder, read once, checked whole: every problem of every file is told at the same time."""
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -128,7 +129,12 @@ class _Reading:
             return None
         kind = data.get("kind")
         if kind is None:
-            self.problems.append(document.problem(loc, f"the key 'kind' is missing; kinds: {', '.join(sorted(kinds))}"))
+            near = get_close_matches("kind", [str(key) for key in data], 1, 0.7)
+            if near:
+                told = document.problem((*loc, near[0]), f"unknown key {near[0]!r}; did you mean 'kind'?")
+            else:
+                told = document.problem(loc, f"the key 'kind' is missing; kinds: {', '.join(sorted(kinds))}")
+            self.problems.append(told)
             return None
         if kind not in list(kinds):  # a list, since what was written may be one
             hint = did_you_mean(kind, kinds, "kinds")

@@ -75,6 +75,11 @@ CASES = {
         "url: https://a.example.org\n",
         "sources/a.yaml:1: the key 'kind' is missing; kinds: blog, css, feed, forum, reviews",
     ),
+    "kind mistyped": (
+        "sources/a.yaml",
+        "url: https://a.example.org\nkindd: blog\n",
+        "sources/a.yaml:2: unknown key 'kindd'; did you mean 'kind'?",
+    ),
     "url missing": ("sources/a.yaml", "kind: blog\n", "sources/a.yaml:1: the key 'url' is missing"),
     "empty source": (
         "sources/a.yaml",
