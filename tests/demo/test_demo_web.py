@@ -24,6 +24,12 @@ def web():
         yield entered
 
 
+@pytest.fixture(autouse=True)
+def at_the_end(web):
+    """Every test begins at the end of the scenario, whatever the one before did to the clock."""
+    web.now = END
+
+
 @pytest.fixture(scope="module")
 def visitor():
     with httpx.Client(timeout=20, trust_env=False) as client:
