@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import secrets
 from difflib import get_close_matches
 from pathlib import Path
@@ -42,6 +43,18 @@ def _file(url: str) -> str:
     return url
 
 
+def _prefix(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,49}", name):
+        raise ValueError("expected at most 50 small letters, digits, _ and -, a letter first: index names begin with it")
+    return name
+
+
+def _space(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]{1,100}", name):
+        raise ValueError("expected the identifier of a Kibana space: small letters, digits, _ and -")
+    return name
+
+
 HttpUrl = Annotated[str, AfterValidator(_http)]
 Folder = Annotated[Path, AfterValidator(_absolute)]
 
@@ -58,8 +71,13 @@ class Settings(BaseSettings):
     store: Literal["sqlite", "elastic"] = "sqlite"
     elastic_url: HttpUrl | None = Field(default=None, repr=False)
     elastic_api_key: str | None = Field(default=None, repr=False)
+    elastic_ca: Folder | None = None
+    elastic_prefix: Annotated[str, AfterValidator(_prefix)] = "vigie"
+    elastic_period: Literal["month", "quarter", "year"] = "month"
     kibana_url: HttpUrl | None = Field(default=None, repr=False)
     kibana_api_key: str | None = Field(default=None, repr=False)
+    kibana_ca: Folder | None = None
+    kibana_space: Annotated[str, AfterValidator(_space)] = "default"
     kibana_public_url: HttpUrl | None = None
     public_url: HttpUrl | None = None
     database_url: str | None = Field(default=None, repr=False)

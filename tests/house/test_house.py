@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("flows", "spiders", "nlp", "alerts", "reports", "demo", "config", "state", "mentions")
+ROOMS = ("flows", "spiders", "nlp", "alerts", "reports", "demo", "dashboards", "charts", "config", "state", "mentions")
 MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "base", "manager", "misc"}
 HEAVY = {
@@ -27,6 +27,10 @@ HEAVY = {
     "lingua",
     "rich",
     "fastapi",
+    "elasticsearch",
+    "kibana",
+    "altair",
+    "vl_convert",
 }
 
 

@@ -1,0 +1,1 @@
+"""The few chart forms shared by previews, alerts and reports."""

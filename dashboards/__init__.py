@@ -1,0 +1,1 @@
+"""Kibana as code: panels, boards, their two emitters, deployment, deep links, and what boards read besides mentions."""
