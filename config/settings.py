@@ -45,7 +45,7 @@ def _file(url: str) -> str:
 
 def _prefix(name: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,49}", name):
-        raise ValueError("expected at most 50 small letters, digits, _ and -, a letter first: index names begin with it")
+        raise ValueError("expected at most 50 small letters, digits, _ and -, a letter first: indices begin with it")
     return name
 
 

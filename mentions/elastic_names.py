@@ -1,6 +1,6 @@
-"""How the indices of an Elasticsearch cluster are called: one partition per period of the id's month, one alias to read.
+"""How the indices of an Elasticsearch cluster are called.
 
-An alias and a period per installation: two teams share a cluster by two prefixes.
+One partition per period of the id's month, one alias to read them; two teams share a cluster by two prefixes.
 """
 
 import re

@@ -2,9 +2,14 @@
 
 import gc
 import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+sys.path.append(str(Path(__file__).parent / "real"))  # what starts real programs, for the tests of every room
 
 # Every run draws other examples: few each time, many over the days. `--hypothesis-profile=thorough` looks longer.
 settings.register_profile("brisk", max_examples=30)
@@ -30,3 +35,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if component in os.environ.get("VIGIE_REQUIRE", "").split(","):
         pytest.fail(f"{component} is required here (VIGIE_REQUIRE) but unavailable: {reason}")
     pytest.skip(f"{component}: {reason}")
+
+
+@pytest.fixture(scope="session")
+def elastic_url() -> Iterator[str]:
+    """The address of a real Elasticsearch: VIGIE_TEST_ELASTIC_URL, else one node for the whole session."""
+    from elastic_node import started_node
+
+    given = os.environ.get("VIGIE_TEST_ELASTIC_URL")
+    if given:
+        yield given
+        return
+    with started_node() as node:
+        yield node.url

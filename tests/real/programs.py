@@ -1,7 +1,8 @@
 """Real programs for tests: prepared once into a cache outside the repository, started on free ports, ended for sure.
 
 `python -m tests.real.programs [NAME ...]` prepares them (all). WordPress needs the Debian packages php-cli php-sqlite3
-php-mbstring php-xml unzip npm; the two Django programs install into virtual environments of their own.
+php-mbstring php-xml unzip npm, Elasticsearch a JDK 21 and Maven; the two Django programs install into virtual
+environments of their own.
 
 The cache is $VIGIE_TEST_CACHE, else $XDG_CACHE_HOME/vigie/real, else ~/.cache/vigie/real.
 """
@@ -25,7 +26,7 @@ PREPARE_SECONDS = 600
 START_SECONDS = 60
 
 
-COMMANDS = {"wordpress": ("php", "npm", "unzip"), "machina": (), "oscar": ()}
+COMMANDS = {"wordpress": ("php", "npm", "unzip"), "machina": (), "oscar": (), "elastic": ("mvn",)}
 
 
 def unavailable(name: str) -> str | None:
@@ -48,12 +49,12 @@ def cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vigie" / "real"
 
 
-def prepared(name: str) -> Path:
-    """The folder of a prepared program, prepared now if its recipe is new here."""
-    work = cache() / name
+def prepared(name: str, *, within: Path | None = None, env: Mapping[str, str] | None = None) -> Path:
+    """The folder of a prepared program in the cache (or `within`), prepared now if its recipe is new here."""
+    work = (within or cache()) / name
     work.mkdir(parents=True, exist_ok=True)
     recipe = hashlib.sha256()
-    for path in [*sorted((HERE / name).glob("*")), HERE / "corpus.py"]:
+    for path in [*sorted((HERE / name).rglob("*")), HERE / "corpus.py"]:
         if path.is_file():
             recipe.update(path.read_bytes())
     stamp = work / "prepared"
@@ -62,7 +63,7 @@ def prepared(name: str) -> Path:
         if not stamp.exists() or stamp.read_text() != recipe.hexdigest():
             subprocess.run(
                 ["sh", str(HERE / name / "prepare.sh"), sys.executable],
-                env={**os.environ, "WORK": str(work)}, check=True, timeout=PREPARE_SECONDS,
+                env={**os.environ, **(env or {}), "WORK": str(work)}, check=True, timeout=PREPARE_SECONDS,
             )  # fmt: skip
             stamp.write_text(recipe.hexdigest())
     return work
@@ -110,5 +111,8 @@ def _wait(process: subprocess.Popen, port: int, log: Path) -> None:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(HERE))
+    from elastic_node import prepare
+
     for wanted in sys.argv[1:] or COMMANDS:
-        sys.stdout.write(f"{wanted}: {prepared(wanted)}\n")
+        sys.stdout.write(f"{wanted}: {prepare() if wanted == 'elastic' else prepared(wanted)}\n")
