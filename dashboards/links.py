@@ -31,9 +31,9 @@ def board_url(
 ) -> str:
     """The address of a board: `base` is where people reach Kibana (a path is fine), `filters` are (field, value).
 
-    Times are aware; an hour is added on both sides; without a window the board opens on its own. Pills that would make the
-    address longer than LONGEST are left off, the last first, the brand last of all.
-    ValueError: a base that is no plain http(s) address, one time without the other, a naive one, an end before its start.
+    Times are aware; an hour is added on both sides; without a window the board opens on its own. Pills that would make
+    the address longer than LONGEST are left off, the last first, the brand last of all.
+    ValueError: a base that is no plain http(s) address, one time without the other or naive, an end before its start.
     """
     address = f"{_app(base, space)}/dashboards#/view/{quote(board_id, safe='')}?_g={_global(start, end)}&_a="
     return _shortened(address, {"query": NO_QUERY}, _pills(data_view_id, brand, filters))
@@ -143,7 +143,7 @@ def _pill(data_view_id: str, field: str, value: str) -> dict[str, Any]:
 
 
 def _shortened(address: str, state: Mapping[str, Any], pills: list[dict[str, Any]]) -> str:
-    """With as many pills as fit. Without any, no `filters`: an empty list would remove what the board was saved with."""
+    """With as many pills as fit. Without any, no `filters`: an empty list removes what the board was saved with."""
     for count in range(len(pills), 0, -1):
         full = address + _encoded({"filters": pills[:count], **state})
         if len(full) <= LONGEST:
