@@ -59,13 +59,16 @@ class Runs:
         since: datetime | None = None,
         limit: int | None = None,
         status: RunStatus | None = None,
+        until: datetime | None = None,
     ) -> list[Run]:
-        """Runs that started at `since` or later, newest first."""
+        """Runs that started at `since` or later and before `until`, newest first."""
         query = select(runs).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(limit)
         for column, value in ((runs.c.kind, kind), (runs.c.source, source), (runs.c.status, status)):
             if value is not None:
                 query = query.where(column == value)
         if since is not None:
             query = query.where(runs.c.started_at >= since)
+        if until is not None:
+            query = query.where(runs.c.started_at < until)
         with self._transactions.read() as connection:
             return [Run(**row) for row in connection.execute(query).mappings()]
