@@ -9,6 +9,8 @@ from typing import Final, Literal, TypeAlias
 
 SCHEMA: Final = 1  # raised by a change that old documents do not fit
 MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
+# January is the first day of a month, a quarter and a year: without a mark a change of period would have no new names.
+MARKS: Final = {"month": "", "quarter": "q", "year": "y"}
 ID = re.compile(r"(\d{4})(\d\d)-")
 
 Period: TypeAlias = Literal["month", "quarter", "year"]
@@ -29,8 +31,8 @@ class Names:
 
     @property
     def template(self) -> str:
-        """The composable template of partitions of this schema."""
-        return f"{self.mentions}-v{self.schema}"
+        """The composable template of partitions of this schema and period (`…-v1`, `…-v1q`, `…-v1y`)."""
+        return f"{self.mentions}-v{self.schema}{MARKS[self.period]}"
 
     @property
     def pattern(self) -> str:
