@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Self
 from config.load import load_config
 from config.models import Config
 from config.settings import Settings
+from mentions.elastic_names import Names
 from mentions.errors import Stop
 from mentions.store import MentionStore
 
 if TYPE_CHECKING:
     from alerts.channels import ChannelImpl
+    from mentions.elastic_client import Client
     from mentions.spool import Spool
     from nlp.pipeline import Pipeline
     from state.database import State
@@ -44,7 +46,7 @@ class House:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for name in ("store", "state"):
+        for name in ("store", "state", "elastic"):
             if name in self.__dict__:
                 getattr(self, name).close()
 
@@ -77,6 +79,20 @@ class House:
         store = make(self.settings)
         store.ensure_schema()
         return store
+
+    @property
+    def names(self) -> Names:
+        """How the indices of this installation are called."""
+        return Names(self.settings.elastic_prefix, self.settings.elastic_period)
+
+    @cached_property
+    def elastic(self) -> "Client":
+        """A client of VIGIE_ELASTIC_URL for what is no store of mentions; Stop if that is not set."""
+        from mentions.elastic_client import connect
+
+        if self.settings.elastic_url is None:
+            raise Stop("VIGIE_ELASTIC_URL is not set: give the address of an Elasticsearch, such as http://host:9200")
+        return connect(self.settings.elastic_url, api_key=self.settings.elastic_api_key, ca=self.settings.elastic_ca)
 
     @cached_property
     def spool(self) -> "Spool":

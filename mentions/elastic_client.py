@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from elastic_transport import ConnectionError as NoConnection
@@ -18,6 +18,7 @@ from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
 from mentions.errors import Stop, Transient
 
+Client: TypeAlias = Elasticsearch  # so that flows can name it without importing the library
 PORTS: Final = {"http": 80, "https": 443}
 AGAIN: Final = {408, 425, 429, 500, 502, 503, 504}
 LONGEST: Final = 300  # characters of the server's own words
