@@ -120,6 +120,11 @@ def shown(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
+def address(client: Elasticsearch) -> str:
+    """The address that this client was given, without credentials."""
+    return shown(next(iter(client.transport.node_pool.all())).base_url)
+
+
 @contextmanager
 def in_words(url_shown: str) -> Iterator[None]:
     """Turn what the client raises into Transient or Stop, one line each; other exceptions pass."""
