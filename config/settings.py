@@ -98,6 +98,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home / 'state.db'}"
 
     @property
+    def dead_letters(self) -> Path:
+        """Where mentions are kept that Elasticsearch refused for good."""
+        return self.home / "dead-letters"
+
+    @property
     def spool(self) -> Path:
         """The folder of the spool: VIGIE_SPOOL_URL, or a folder of the home."""
         return Path(self.spool_url.removeprefix("file://")) if self.spool_url else self.home / "spool"

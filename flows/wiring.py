@@ -15,6 +15,7 @@ from mentions.store import MentionStore
 
 if TYPE_CHECKING:
     from alerts.channels import ChannelImpl
+    from mentions.dead_letters import DeadLetters
     from mentions.elastic_client import Client
     from mentions.spool import Spool
     from nlp.pipeline import Pipeline
@@ -79,6 +80,13 @@ class House:
         store = make(self.settings)
         store.ensure_schema()
         return store
+
+    @property
+    def dead_letters(self) -> "DeadLetters":
+        """Mentions that Elasticsearch refused for good; SQLite refuses none."""
+        from mentions.dead_letters import DeadLetters
+
+        return DeadLetters(self.settings.dead_letters)
 
     @property
     def names(self) -> Names:

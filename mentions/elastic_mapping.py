@@ -75,6 +75,8 @@ def template(names: Names) -> dict[str, Any]:
     return {
         "index_patterns": [names.pattern],
         "priority": 200,
+        # Whatever the cluster allows: a partition that a write made by itself would not be under the alias.
+        "allow_auto_create": False,
         "_meta": _meta(names),
         "template": {"settings": _settings(), "mappings": mapping(names)},
     }
