@@ -83,7 +83,8 @@ def connect(url: str, *, api_key: str | None = None, ca: Path | None = None, tim
     where = shown(url)
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port or PORTS[parts.scheme]
+        default = PORTS[parts.scheme]
+        host, port = parts.hostname, parts.port or default
     except (ValueError, KeyError):
         raise Stop(f"VIGIE_ELASTIC_URL={where} is no address: write it like https://host:9200") from None
     if not host:
