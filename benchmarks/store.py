@@ -21,6 +21,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from mentions.columns import micros
 from mentions.filter import MentionFilter, Word
 from mentions.model import CRISIS_LABELS, LABELS, UNITS, Mention
 from mentions.queries import (
@@ -37,7 +38,7 @@ from mentions.queries import (
 )
 from mentions.sqlite import SqliteStore
 from mentions.sqlite_connection import Database
-from mentions.sqlite_rows import WRITTEN, micros, row_of
+from mentions.sqlite_rows import WRITTEN, row_of
 from mentions.sqlite_schema import ensure_schema
 from mentions.store import Page
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from mentions.columns import micros
 from mentions.cursor import SORTS, check_page, cursor_after, read_cursor
 from mentions.filter import MentionFilter
 from mentions.model import Mention
@@ -16,7 +17,7 @@ from mentions.sqlite_connection import Database
 from mentions.sqlite_erase import change, erase, shrink
 from mentions.sqlite_queries import answer
 from mentions.sqlite_reads import ALL, fetch, known, opening_brands
-from mentions.sqlite_rows import REFUSALS, WRITTEN, mention_of, micros, row_of
+from mentions.sqlite_rows import REFUSALS, WRITTEN, mention_of, row_of
 from mentions.sqlite_schema import ensure_schema, rank_copies
 from mentions.sqlite_where import condition
 from mentions.store import EraseRequest, Hits, Known, MentionStore, Page, WriteReport

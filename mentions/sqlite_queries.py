@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, cast
 
+from mentions.columns import moment
 from mentions.cursor import SORTS
 from mentions.filter import MentionFilter
 from mentions.model import LABELS, Label, Mention
@@ -32,7 +33,7 @@ from mentions.queries import (
 )
 from mentions.sqlite_counts import counts
 from mentions.sqlite_reads import fetch
-from mentions.sqlite_rows import bucket_of, moment, near_number
+from mentions.sqlite_rows import bucket_of, near_number
 from mentions.sqlite_tallies import top, volume
 from mentions.sqlite_where import condition
 from mentions.terms import emerging, holders

@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mentions.columns import FIELDS, moment
 from mentions.model import Mention
-from mentions.sqlite_rows import FIELDS, mention_of, moment
+from mentions.sqlite_rows import mention_of
 from mentions.store import Known
 
 ALL = ", ".join(FIELDS)

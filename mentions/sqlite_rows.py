@@ -7,30 +7,13 @@ JSON arrays. Four columns are derived, for the queries only: see DERIVED.
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from operator import attrgetter
-from types import NoneType
-from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
+from typing import Any
 
+from mentions.columns import FIELDS, KINDS, TO_YEAR_1, Kind, micros, moment
 from mentions.model import CRISIS_LABELS, Mention
 
-Kind: TypeAlias = Literal["text", "integer", "real", "time", "list"]
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-HOUR = 3_600_000_000  # microseconds
-TO_YEAR_1 = 62_135_596_800_000_000  # from 1 January of year 1 to 1970: SQLite's division rounds toward zero
-_MICROSECOND = timedelta(microseconds=1)
 _EMPTY = "[]"
-
-
-def micros(at: datetime) -> int:
-    """Microseconds since 1970 UTC; TypeError for a naive time."""
-    return (at - EPOCH) // _MICROSECOND
-
-
-def moment(number: int) -> datetime:
-    """The inverse of `micros`."""
-    return EPOCH + timedelta(microseconds=number)
 
 
 def bucket_of(column: str, width: int) -> str:
@@ -38,19 +21,6 @@ def bucket_of(column: str, width: int) -> str:
     return f"(({column} + {TO_YEAR_1}) / {width} - {TO_YEAR_1 // width})"
 
 
-def _kind(hint: Any) -> tuple[Kind, bool]:
-    """Kind of a field from its annotation, and whether it may be None."""
-    parts = [part for part in get_args(hint) if part is not NoneType]
-    if NoneType in get_args(hint):
-        return _kind(parts[0])[0], True
-    plain: dict[Any, Kind] = {str: "text", int: "integer", float: "real", datetime: "time"}
-    if get_origin(hint) is tuple:
-        return "list", False
-    return plain.get(hint, "text"), False  # what is left are Literals of words
-
-
-KINDS: Mapping[str, tuple[Kind, bool]] = {name: _kind(hint) for name, hint in get_type_hints(Mention).items()}
-FIELDS: tuple[str, ...] = tuple(KINDS)
 # copy: 0 first published of its story and brand, 1 first of those not gone, 2 neither (sqlite_schema.RANK_COPIES).
 # crisis_mask: one bit per label, in the order of CRISIS_LABELS. near: near_key as a signed integer.
 DERIVED: Mapping[str, str] = {
@@ -93,7 +63,7 @@ def row_of(mention: Mention, indexed_at: int) -> list[Any]:
     values = list(_values(mention))
     for place in _TIMES:
         if values[place] is not None:
-            values[place] = (values[place] - EPOCH) // _MICROSECOND
+            values[place] = micros(values[place])
     for place in _LISTS:
         values[place] = json.dumps(values[place], ensure_ascii=False) if values[place] else _EMPTY
     values[_INDEXED_AT] = indexed_at

@@ -5,9 +5,10 @@ import sqlite3
 import string
 from collections.abc import Collection
 
+from mentions.columns import FIELDS
 from mentions.errors import Stop
 from mentions.sqlite_connection import Database
-from mentions.sqlite_rows import DERIVED, FIELDS, declaration
+from mentions.sqlite_rows import DERIVED, declaration
 
 VERSION = 1
 APPLICATION = 0x56494749  # "VIGI": tells our file from another program's

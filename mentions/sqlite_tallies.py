@@ -11,9 +11,10 @@ import sqlite3
 from collections import Counter
 from operator import attrgetter
 
+from mentions.columns import moment
 from mentions.filter import MentionFilter
 from mentions.queries import Top, TopRow, Volume, VolumeRow
-from mentions.sqlite_rows import CRISIS_BIT, moment
+from mentions.sqlite_rows import CRISIS_BIT
 from mentions.sqlite_where import Condition, condition, first_of_story
 
 _DIMENSIONS = ("source", "site", "unit", "language", "brand", "crisis_label", "author_key", "thread_url")

@@ -5,9 +5,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from mentions.columns import micros
 from mentions.filter import And, Expression, MentionFilter, Not, Or, Phrase, Word
 from mentions.model import CrisisLabel
-from mentions.sqlite_rows import CRISIS_BIT, micros
+from mentions.sqlite_rows import CRISIS_BIT
 
 _COLUMN_OF: Mapping[str, str] = {
     "brands": "brand",

@@ -12,12 +12,13 @@ import pytest
 
 import mentions.sqlite as engine
 from mentions import sqlite_connection
+from mentions.columns import micros, moment
 from mentions.errors import Stop, Transient
 from mentions.filter import MentionFilter, Word
 from mentions.model import CRISIS_LABELS, Mention
 from mentions.near import near_key
 from mentions.sqlite import SqliteStore
-from mentions.sqlite_rows import CRISIS_BIT, micros, moment
+from mentions.sqlite_rows import CRISIS_BIT
 from mentions.store import EraseRequest, Page, WriteReport
 from mentions.tokens import search_text
 
