@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
+from elastic_transport import TransportError
 from kibana import ApiError, ConnectionTimeout, KibanaException, SerializationError, SSLError
 
 from mentions.errors import Stop, Transient
@@ -154,10 +155,17 @@ def short(text: object, longest: int = LONGEST) -> str:
 
 
 def _unanswered(who: str, error: KibanaException) -> Stop | Transient:
+    cause = _cause(error)
     for kind, signs, fated, words in UNANSWERED:
-        if isinstance(error, kind) and re.search(signs, str(error), re.IGNORECASE):
-            return fated(f"{who} {words.format(cause=short(error))}")
-    return Stop(f"{who}: {short(error)}")
+        if isinstance(error, kind) and re.search(signs, cause, re.IGNORECASE):
+            return fated(f"{who} {words.format(cause=short(cause))}")
+    return Stop(f"{who}: {short(cause)}")
+
+
+def _cause(error: KibanaException) -> str:
+    """kibana-py says "Connection error"; why stands in the message of what it was raised from."""
+    source = error.__cause__
+    return str(source.message if isinstance(source, TransportError) else source or error)
 
 
 def _refused(who: str, space: str, errand: Errand, error: ApiError) -> Stop | Transient:
