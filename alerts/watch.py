@@ -13,6 +13,7 @@ from alerts.evidence import gather, total
 from alerts.message import incident_message
 from alerts.outgoing import deliveries_to
 from alerts.policy import Decision, decide
+from alerts.words import Language
 from config.models import Brand, Config, Rule
 from mentions.queries import Counts
 from mentions.store import MentionStore
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 
 HISTORY = timedelta(days=60)
 RUNS = timedelta(days=400)  # a back-fill may be older than what it teaches; crawls that old are few or gone
-Links: TypeAlias = Callable[[Incident], tuple[tuple[str, str], ...]]  # (words, URL) pairs for a message
+Links: TypeAlias = Callable[[Incident, Language], tuple[tuple[str, str], ...]]  # (words, URL) pairs for a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class WatchOutcome:
     assessments: tuple[tuple[str, str, Assessment], ...]
 
 
-def no_links(_incident: Incident) -> tuple[tuple[str, str], ...]:
+def no_links(_incident: Incident, _language: Language) -> tuple[tuple[str, str], ...]:
     """Nothing to open."""
     return ()
 
@@ -144,7 +145,7 @@ def _messages(
     for name in rule.tell:
         channel = config.channels[name]
         language = channel.language or config.vigie.report_language
-        message = incident_message(incident, language, zone=zone, step=decision.step, links=links(incident))
+        message = incident_message(incident, language, zone=zone, step=decision.step, links=links(incident, language))
         rows += deliveries_to(
             name, channel, message, subject=incident.id, step=decision.step, number=incident.step, now=now
         )

@@ -7,7 +7,8 @@ import typer
 from flows.terminal import counts, fail, local, now, of, table, wrapped
 
 if TYPE_CHECKING:
-    from state.records import Incident
+    from config.settings import Settings
+    from state.records import Incident, Step
 
 incidents = typer.Typer(help="Incidents: negative surges, from opening to end.")
 channels = typer.Typer(help="Channels: whom Vigie tells, and by what.")
@@ -49,7 +50,7 @@ def show(context: typer.Context, incident_id: Annotated[str, typer.Argument(meta
         incident = house.state.incidents.get(incident_id)
         if incident is None:
             raise typer.Exit(fail(f"no incident has the id {incident_id}; 'vigie incidents list' lists them", 1))
-        typer.echo(describe(incident, house.config.vigie.timezone))
+        typer.echo(describe(incident, house.config.vigie.timezone, house.settings))
         deliveries = house.state.outbox.list(subject=incident.id)
         rows = [
             (d.step, d.channel, d.recipient, d.status, local(d.sent_at, house.config.vigie.timezone))
@@ -58,11 +59,14 @@ def show(context: typer.Context, incident_id: Annotated[str, typer.Argument(meta
         table(("step", "channel", "to", "status", "sent"), rows, wide=2)
 
 
-def describe(incident: "Incident", zone: str) -> str:
+def describe(incident: "Incident", zone: str, settings: "Settings") -> str:
     """The incident as the messages tell it."""
     from alerts.message import incident_message
+    from flows.deeplinks import incident_links
 
-    message = incident_message(incident, "en", zone=zone, step="updated" if incident.state != "closed" else "closed")
+    step: Step = "updated" if incident.state != "closed" else "closed"
+    links = incident_links(settings)(incident, "en")
+    message = incident_message(incident, "en", zone=zone, step=step, links=links)
     return wrapped(message.text)
 
 

@@ -231,7 +231,7 @@ def _show(house: House, summary: Mapping[str, object], root: Path) -> None:
     typer.echo("\n3. What came of it")
     typer.echo(wrapped(f"   {told(summary['counters'])}"))  # type: ignore[arg-type]
     for incident in incidents:
-        typer.echo(f"\n{describe(incident, zone)}")
+        typer.echo(f"\n{describe(incident, zone, house.settings)}")
     typer.echo("\n4. Where things lie")
     reports = sorted((house.home / "reports").glob("*.html"))
     for name, path, what in (

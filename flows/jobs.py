@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from config.models import Source
+from flows.deeplinks import incident_links
 from flows.ingestion import Ingestion, ingest_file
+from flows.projection import shown_after
 from flows.wiring import House
 from mentions.errors import Stop, Transient, WrongUsage
 from mentions.intake import IntakeOptions
@@ -78,7 +80,7 @@ def collect(
     The first whole reading of a source (or `again`, which forgets what was seen) is a back-fill: it teaches the
     baseline and alerts nobody (design, section 7).
     """
-    with hold(house.home / "locks" / "collect", "vigie crawl"):
+    with hold(house.home / "locks" / "collect", "vigie crawl"), shown_after(house, clock):
         _room_for_more(house)
         started = clock()
         kinds: dict[str, RunKind] = {}
@@ -138,7 +140,7 @@ def _finish_crawl(house: House, outcome: SourceOutcome, kind: RunKind, started: 
 
 def ingest(house: House, clock: Clock, *, on_progress: Callable[[str, int], None] | None = None) -> Counter[str]:
     """Store everything that the spool holds; returns final words and their counts."""
-    with hold(house.home / "locks" / "ingest", "vigie ingest"):
+    with hold(house.home / "locks" / "ingest", "vigie ingest"), shown_after(house, clock):
         house.spool.recover()
         sealed = house.spool.sealed()
         if not sealed:
@@ -191,11 +193,11 @@ def watch(house: House, clock: Clock) -> tuple[list[str], Counter[str]]:
     from alerts.dispatch import dispatch
     from alerts.watch import tick
 
-    with hold(house.home / "locks" / "watch", "vigie watch"):
+    with hold(house.home / "locks" / "watch", "vigie watch"), shown_after(house, clock):
         started = clock()
         key = run_id("watch", started)
         house.state.runs.start(Run(id=key, kind="watch", started_at=started))
-        outcome = tick(house.config, house.store, house.state, started)
+        outcome = tick(house.config, house.store, house.state, started, links=incident_links(house.settings))
         fates = dispatch(house.state.outbox, house.channels, clock())
         house.state.runs.finish(key, "ok", clock(), fates)
         return list(outcome.changes), fates
@@ -228,7 +230,7 @@ def trial_subject(name: str, now: datetime) -> str:
 
 def upkeep(house: House, clock: Clock) -> Counter[str]:
     """Retention: mentions, acknowledged spool files and remembered posts older than the configuration says."""
-    with hold(house.home / "locks" / "upkeep", "vigie upkeep"):
+    with hold(house.home / "locks" / "upkeep", "vigie upkeep"), shown_after(house, clock, whole=True):
         now = clock()
         key = run_id("upkeep", now)
         house.state.runs.start(Run(id=key, kind="upkeep", started_at=now))

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from config.models import Brand, Config
 from config.types import Zone
+from flows.deeplinks import Pairs, week_links
 from flows.jobs import Clock, run_id
+from flows.projection import shown_after
 from flows.wiring import House
 from mentions.errors import WrongUsage
 from state.lock import hold
@@ -49,7 +51,7 @@ def report(
     from alerts.dispatch import dispatch
     from reports.week import last_week
 
-    with hold(house.home / "locks" / "report", "vigie report"):
+    with hold(house.home / "locks" / "report", "vigie report"), shown_after(house, clock):
         started = clock()
         key = run_id("report", started)
         house.state.runs.start(Run(id=key, kind="report", started_at=started))
@@ -86,13 +88,17 @@ def _one(house: House, brand: Brand, monday: date, now: datetime, *, again: bool
     written: list[Path] = []
     default = house.config.vigie.report_language
     for language in sorted({default, *(language for _, language in _recipients(house, default))}):
-        rendered = render(weekly, language)
+        rendered = render(weekly, language, _links(house, weekly, language))
         for suffix, content in (("html", rendered.html), ("txt", rendered.text)):
             path = folder / f"{brand.name}-{year}-W{week:02d}.{language}.{suffix}"
             path.write_text(content, encoding="utf-8")
             written.append(path)
     house.state.outbox.add(list(_deliveries(house, weekly, subject, default, now)))
     return written
+
+
+def _links(house: House, weekly: "WeeklyReport", language: Language) -> Pairs:
+    return week_links(house.settings, weekly.brand, weekly.span.start, weekly.span.end, language)
 
 
 def _recipients(house: House, default: Language) -> Iterator[tuple[str, Language]]:
@@ -109,8 +115,16 @@ def _deliveries(
     from reports.render import render
 
     for name, language in _recipients(house, default):
-        rendered = render(weekly, language)
-        message = Message(subject=rendered.subject, headline=rendered.subject, text=rendered.text, html=rendered.html)
+        links = _links(house, weekly, language)
+        rendered = render(weekly, language, links)
+        message = Message(
+            subject=rendered.subject,
+            headline=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            links=links,
+            language=language,
+        )
         yield from deliveries_to(
             name, house.config.channels[name], message, subject=subject, step="report", number=1, now=now
         )

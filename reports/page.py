@@ -69,3 +69,4 @@ class Page:
     figures: tuple[Figure, ...]
     sections: tuple[Section, ...]
     footer: str
+    links: tuple[tuple[str, str], ...] = ()  # (words, URL) to look further

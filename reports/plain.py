@@ -14,6 +14,8 @@ def plain(page: Page) -> str:
     lines = [*_wrapped(page.title), *_wrapped(page.period), ""]
     for sentence in page.lead:
         lines += _wrapped(sentence)
+    for words, url in page.links:
+        lines += [*_wrapped(f"{words}{page.colon}".rstrip()), url]
     if page.figures:
         lines.append("")
     for figure in page.figures:

@@ -31,8 +31,11 @@ def _environment() -> Environment:
 PAGES = _environment()
 
 
-def render(report: WeeklyReport, language: Code) -> Rendered:
-    """The report in French or English; every text from outside is escaped, no address is loaded by itself."""
-    page = lay_out(report, Language(language, report.zone))
+def render(report: WeeklyReport, language: Code, links: tuple[tuple[str, str], ...] = ()) -> Rendered:
+    """The report in French or English; every text from outside is escaped, no address is loaded by itself.
+
+    `links` are (words, URL) pairs in that language, to look further.
+    """
+    page = lay_out(report, Language(language, report.zone), links)
     html = PAGES.get_template("weekly.html.j2").render(page=page)
     return Rendered(page.subject, html, plain(page))

@@ -17,7 +17,7 @@ from reports.sections import (
 from reports.words import Language
 
 
-def lay_out(report: WeeklyReport, language: Language) -> Page:
+def lay_out(report: WeeklyReport, language: Language, links: tuple[tuple[str, str], ...] = ()) -> Page:
     """The page of `report` in one language. Sections that count nothing are left out of an empty week."""
     of_mentions = (days_section, sentiment_section, worst_section, labels_section, sources_section)
     of_words = (stories_section, terms_section)
@@ -37,6 +37,7 @@ def lay_out(report: WeeklyReport, language: Language) -> Page:
         figures=tuple(_figures(report, language)) if report.now.mentions else (),
         sections=tuple(section(report, language) for section in shown),
         footer=language.say("footer"),
+        links=links,
     )
 
 
