@@ -131,7 +131,7 @@ def put_template(client: Elasticsearch, names: Names) -> dict[str, Any]:
     """Put this program's template unless a newer one, with fields more, is there; returns the mapping that holds."""
     ours = stamped(names)
     mappings: dict[str, Any] = ours["template"]["mappings"]
-    there = _stored_template(client, names)
+    there = stored_template(client, names)
     if there is not None:
         theirs = there.get("template", {}).get("mappings", {})
         meta = theirs.get("_meta", {})
@@ -148,9 +148,23 @@ def put_template(client: Elasticsearch, names: Names) -> dict[str, Any]:
         lifecycle = there["template"].get("settings", {}).get("index", {}).get("lifecycle")
         if lifecycle:
             ours["template"]["settings"]["lifecycle"] = lifecycle
-    client.indices.put_index_template(name=names.template, **_template_arguments(ours))
+    client.indices.put_index_template(name=names.template, **template_arguments(ours))
     log.info("template-put name=%s digest=%s", names.template, mappings["_meta"]["digest"])
     return mappings
+
+
+def stored_template(client: Elasticsearch, names: Names) -> dict[str, Any] | None:
+    """Our template as the cluster has it, None if it has none of that name."""
+    try:
+        answer = client.indices.get_index_template(name=names.template)
+    except NotFoundError:
+        return None
+    return dict(answer.body["index_templates"][0]["index_template"])
+
+
+def template_arguments(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a template under the names that the client gives them."""
+    return {"meta" if key == "_meta" else key: value for key, value in body.items()}
 
 
 def covers(wide: object, narrow: object) -> bool:
@@ -206,18 +220,6 @@ def _partition(name: str, body: Mapping[str, Any], names: Names) -> Partition:
         digest=meta.get("digest"),
         leaves_for=meta.get("leaves_for"),
     )
-
-
-def _stored_template(client: Elasticsearch, names: Names) -> dict[str, Any] | None:
-    try:
-        answer = client.indices.get_index_template(name=names.template)
-    except NotFoundError:
-        return None
-    return dict(answer.body["index_templates"][0]["index_template"])
-
-
-def _template_arguments(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {"meta" if key == "_meta" else key: value for key, value in body.items()}
 
 
 def _added(index: str, names: Names) -> dict[str, Any]:

@@ -1,0 +1,265 @@
+"""From one schema, or one period, to another: new partitions beside the old, compared, then swapped in one call.
+
+Nothing is kept on this machine: what was done is read from the cluster. Killed at any moment, the same call goes on.
+Old partitions take no writes from the beginning (the spool holds what comes), and stay, unread, until they are dropped.
+docs/adr/0019.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final, TypeAlias
+
+from elasticsearch import Elasticsearch
+
+from mentions.elastic_bulk import Action, BulkWriter, Limits
+from mentions.elastic_client import address, in_words
+from mentions.elastic_names import MONTHS, Names
+from mentions.elastic_schema import (
+    Partition,
+    check_ours,
+    create_partition,
+    drop_partition,
+    ensure,
+    partitions,
+    put_template,
+)
+from mentions.errors import Stop
+
+log = logging.getLogger(__name__)
+BATCH: Final = 1000  # documents
+KEEP_ALIVE: Final = "5m"
+ATTEMPTS: Final = 3  # go on where it was, copy all again, copy into an empty index
+
+Document: TypeAlias = Mapping[str, Any]
+Range: TypeAlias = Mapping[str, str]  # of ids, as a range query has it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A new partition: how many documents, and the checksum of ids, versions and contents in id order."""
+
+    index: str
+    documents: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """What was done. `moved` is empty if all was of this schema already; `kept` are old indices that may be dropped."""
+
+    moved: tuple[Moved, ...] = ()
+    reopened: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+
+def migrate(
+    client: Elasticsearch,
+    names: Names,
+    *,
+    document: Callable[[Document], Document] = lambda source: source,
+    drop_old: bool = False,
+    on_progress: Callable[[str, int], None] = lambda _index, _count: None,
+) -> Migration:
+    """Bring every mention into partitions of this schema and period. `document` makes a new `_source` of an old one.
+
+    `drop_old` deletes what this and earlier migrations left behind. Stop if a partition is foreign or newer, or if
+    old and new do not agree after three attempts; the alias then still shows the old.
+    """
+    dropped = _drop(client, names) if drop_old else ()
+    found = partitions(client, names)
+    check_ours(found, names)
+    old = tuple(part for part in found if part.live and not part.of(names))
+    moved: tuple[Moved, ...] = ()
+    reopened: tuple[str, ...] = ()
+    if old:
+        _check_way_free(found, names)
+        moved = _Move(client, names, tuple(part.name for part in old), document, on_progress).run(old)
+        dropped += _drop(client, names) if drop_old else ()
+    else:
+        reopened = _reopen(client, found, names)
+    ensure(client, names)
+    kept = tuple(part.name for part in partitions(client, names) if _left_behind(part, names))
+    return Migration(moved=moved, reopened=reopened, kept=kept, dropped=dropped)
+
+
+def _left_behind(part: Partition, names: Names) -> bool:
+    """Whether an index is of an earlier migration; not one that is being filled, nor one of a newer Vigie."""
+    return part.ours and not part.live and part.version <= names.schema and (part.blocked or not part.of(names))
+
+
+def _drop(client: Elasticsearch, names: Names) -> tuple[str, ...]:
+    dropped = tuple(part.name for part in partitions(client, names) if _left_behind(part, names))
+    for name in dropped:
+        drop_partition(client, names, name)
+    return dropped
+
+
+def _check_way_free(found: Iterable[Partition], names: Names) -> None:
+    for part in found:
+        if part.of(names) and part.live:
+            raise Stop(
+                f"{names.mentions} shows old partitions and the new {part.name} at once, which no migration does: "
+                "take the new ones out of the alias, or delete what is not wanted"
+            )
+        if part.of(names) and part.blocked:
+            raise Stop(
+                f"{part.name} is left from an earlier migration and stands in the way: "
+                "'vigie store migrate --drop-old' deletes it first"
+            )
+
+
+def _reopen(client: Elasticsearch, found: Iterable[Partition], names: Names) -> tuple[str, ...]:
+    """Partitions that a migration closed and that are what is wanted again: it was given up half-way."""
+    reopened = tuple(part.name for part in found if part.live and part.leaves_for)
+    with in_words(address(client)):
+        for name in reopened:
+            client.indices.put_settings(index=name, settings={"index.blocks.write": None})
+            _note(client, name, leaves_for=None)
+            log.info("partition-reopened index=%s names=%s", name, names.template)
+    return reopened
+
+
+def _note(client: Elasticsearch, index: str, *, leaves_for: str | None) -> None:
+    """Write into `_meta` that a migration empties this index, or that none does."""
+    (body,) = client.indices.get_mapping(index=index).body.values()
+    meta = {key: value for key, value in body["mappings"]["_meta"].items() if key != "leaves_for"}
+    client.indices.put_mapping(index=index, meta=meta | ({"leaves_for": leaves_for} if leaves_for else {}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """One migration on its way."""
+
+    client: Elasticsearch
+    names: Names
+    old: tuple[str, ...]
+    document: Callable[[Document], Document]
+    on_progress: Callable[[str, int], None]
+
+    def run(self, old: tuple[Partition, ...]) -> tuple[Moved, ...]:
+        with in_words(address(self.client)):
+            put_template(self.client, self.names)
+            for name in self.old:
+                _note(self.client, name, leaves_for=self.names.template)
+                self.client.indices.add_block(index=name, block="write")
+            self.client.indices.refresh(index=list(self.old))
+            moved = tuple(
+                self._moved(target, ids) for target, ids in _targets(old, self.names) if self._count(self.old, ids)
+            )
+            everything = self._count(self.old, {"gte": ""})
+            if sum(part.documents for part in moved) != everything:
+                raise Stop(
+                    f"{everything} mentions are old, {sum(part.documents for part in moved)} of them belong to a month "
+                    "of their index: ids that Vigie never made are among them. Nothing was swapped"
+                )
+            removed = [{"remove": {"index": n, "alias": self.names.mentions, "must_exist": True}} for n in self.old]
+            added = [{"add": {"index": part.index, "alias": self.names.mentions}} for part in moved]
+            self.client.indices.update_aliases(actions=[*removed, *added])
+        log.info("migrated from=%s to=%s", ",".join(self.old), ",".join(part.index for part in moved))
+        return moved
+
+    def _moved(self, target: str, ids: Range) -> Moved:
+        """Fill one new partition until it agrees with the old ones on these ids."""
+        for attempt in range(ATTEMPTS):
+            if attempt == ATTEMPTS - 1:  # it holds something that the old ones do not
+                drop_partition(self.client, self.names, target)
+            create_partition(self.client, self.names, target, live=False)
+            place = self._last(target) if attempt == 0 else ""
+            self._copy(target, {"gt": place, "lt": ids["lt"]} if place else ids)
+            self.client.indices.refresh(index=target)
+            wanted, got = self._sum(self.old, ids, self.document), self._sum((target,), {"gte": ""}, lambda same: same)
+            if wanted == got:
+                return Moved(index=target, documents=got[0], checksum=got[1][:16])
+            log.warning("migration-differs index=%s wanted=%s got=%s attempt=%d", target, wanted, got, attempt)
+        raise Stop(
+            f"{target} does not agree with the old partitions ({wanted[0]} documents there, {got[0]} here, checksums "
+            f"{wanted[1][:16]} and {got[1][:16]}): nothing was swapped. Is something writing into {target}?"
+        )
+
+    def _copy(self, target: str, ids: Range) -> None:
+        # One bulk at a time, so that what a kill leaves is all up to an id and nothing beyond, as good as always.
+        writer = BulkWriter(
+            self.client,
+            create_partition=lambda index: create_partition(self.client, self.names, index, live=False),
+            dead=None,
+            limits=Limits(in_flight=1),
+        )
+        hits, done = self._hits(self.old, ids), 0
+        while some := list(islice(hits, BATCH)):
+            report = writer.write(
+                Action("index", target, hit["_id"], self.document(hit["_source"]), hit["_version"]) for hit in some
+            )
+            if report.dead:
+                name, reason = report.dead[0]
+                raise Stop(f"{target} refuses {len(report.dead)} mentions, the first {name}: {reason}")
+            done += len(some)
+            self.on_progress(target, done)
+
+    def _last(self, target: str) -> str:
+        """The highest id that the new partition holds, empty if it holds none."""
+        self.client.indices.refresh(index=target)
+        answer = self.client.search(index=target, size=1, sort=[{"id": "desc"}], source=False)
+        hits = answer.body["hits"]["hits"]
+        return str(hits[0]["_id"]) if hits else ""
+
+    def _count(self, indices: Iterable[str], ids: Range) -> int:
+        return int(self.client.count(index=list(indices), query={"range": {"id": ids}}).body["count"])
+
+    def _sum(
+        self, indices: Iterable[str], ids: Range, document: Callable[[Document], Document]
+    ) -> tuple[int, str, str]:
+        """How many documents, checksum of all, checksum of ids and versions."""
+        whole, names, count = hashlib.sha256(), hashlib.sha256(), 0
+        for count, hit in enumerate(self._hits(indices, ids), start=1):  # noqa: B007 - the count is part of the answer
+            name = f"{hit['_id']} {hit['_version']}\n".encode()
+            names.update(name)
+            whole.update(name + json.dumps(document(hit["_source"]), sort_keys=True).encode() + b"\n")
+        return count, whole.hexdigest(), names.hexdigest()
+
+    def _hits(self, indices: Iterable[str], ids: Range) -> Iterator[Mapping[str, Any]]:
+        """Every document of these ids, in id order, as it was when the reading began."""
+        pit = self.client.open_point_in_time(index=list(indices), keep_alive=KEEP_ALIVE).body["id"]
+        after: dict[str, Any] = {}
+        try:
+            while True:
+                answer = self.client.search(
+                    pit={"id": pit, "keep_alive": KEEP_ALIVE},
+                    query={"range": {"id": ids}},
+                    sort=[{"id": "asc"}],
+                    size=BATCH,
+                    version=True,
+                    track_total_hits=False,
+                    allow_partial_search_results=False,
+                    **after,
+                ).body
+                pit, hits = answer["pit_id"], answer["hits"]["hits"]
+                yield from hits
+                if len(hits) < BATCH:
+                    return
+                after = {"search_after": hits[-1]["sort"]}
+        finally:
+            self.client.close_point_in_time(id=pit)
+
+
+def _targets(old: Iterable[Partition], names: Names) -> Iterator[tuple[str, Range]]:
+    """The new partitions that the months of the old ones fall into, with the range of ids of each."""
+    months = set()
+    for part in old:
+        year, month, _ = part.name[-len("2026.11.01") :].split(".")
+        months |= {f"{year}{int(month) + later:02d}" for later in range(MONTHS[_period(part)])}
+    spans: dict[str, list[str]] = {}
+    for month in sorted(months):
+        spans.setdefault(names.partition(f"{month}-"), []).append(month)
+    for target, span in spans.items():
+        yield target, {"gte": f"{span[0]}-", "lt": f"{span[-1]}."}  # a full stop comes right after a hyphen
+
+
+def _period(part: Partition) -> Any:
+    if part.period not in MONTHS:
+        raise Stop(f"{part.name} has the period '{part.period}', expected one of {', '.join(MONTHS)}")
+    return part.period
