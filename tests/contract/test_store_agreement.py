@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from contract_sample import BRANDS, START, filters, mentions, wide
+from elastic_node import unavailable  # noqa: F401 - asked by tests that need a real Elasticsearch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from memory import MemoryStore

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from contract_sample import NOW, START, expressions, mention, mentions
+from elastic_node import unavailable  # noqa: F401 - asked by tests that need a real Elasticsearch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
