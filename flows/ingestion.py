@@ -89,8 +89,9 @@ def _save(posts: Sequence[Post], file: str, rooms: Ingestion, now: datetime) -> 
     words: Counter[str] = Counter()
     fresh: list[Post] = []
     for post in posts:
-        settled, fate = settle(post, known.get(post.key), rooms.pipeline.version)
-        if fate in {"unchanged", "stale"}:
+        before = known.get(post.key)
+        settled, fate = settle(post, before, rooms.pipeline.version)
+        if fate == "stale" or (fate == "unchanged" and not _read_before(post, before)):
             words[fate] += 1
         else:
             fresh.append(settled)
@@ -100,6 +101,15 @@ def _save(posts: Sequence[Post], file: str, rooms: Ingestion, now: datetime) -> 
     words += _write(fresh, mentions, known, file, rooms, now)
     _rejudge(fresh, mentions, rooms, now)
     return words
+
+
+def _read_before(post: Post, known: Known | None) -> bool:
+    """Whether the store has this very reading: a run that failed left it, perhaps without all of its brands.
+
+    Elasticsearch has no transactions, so such a post is judged again: what is there is stale, what is not is saved,
+    and what was to follow (brands to remove, replies to judge again) is done.
+    """
+    return known is not None and bool(known.brands) and known.fetched_at == post.fetched_at
 
 
 def _known(keys: Sequence[str], rooms: Ingestion) -> Mapping[str, Known]:

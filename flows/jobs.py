@@ -145,12 +145,12 @@ def ingest(house: House, clock: Clock, *, on_progress: Callable[[str, int], None
         sealed = house.spool.sealed()
         if not sealed:
             return Counter()
-        rooms = ingestion(house)
         started = clock()
         key = run_id("ingest", started)
         house.state.runs.start(Run(id=key, kind="ingest", started_at=started))
         words: Counter[str] = Counter()
         try:
+            rooms = ingestion(house)  # may find that the store is away
             for done, path in enumerate(sealed, start=1):
                 words += ingest_file(path, rooms, clock())
                 if on_progress:

@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from flows.ingestion import Ingestion, ingest_file
 from mentions.errors import Transient
 from mentions.filter import MentionFilter
 from mentions.intake import IntakeOptions
-from mentions.model import Gone, RawItem
+from mentions.model import Gone, Mention, RawItem
 from mentions.spool import Spool
 from mentions.sqlite import SqliteStore
 from mentions.store import Page
@@ -179,5 +179,40 @@ def test_nothing_is_acknowledged_that_is_not_stored(rooms: Ingestion, monkeypatc
     assert rooms.spool.sealed() == [path]
     monkeypatch.setattr(rooms.store, "upsert", upsert)
     words = ingest_file(path, rooms, NOW)
-    assert Counter(words) == {"unchanged": 256, "saved": 344}
+    assert Counter(words) == {"saved": 600}
     assert len(stored(rooms)) == 600
+
+
+def test_a_post_that_a_failed_run_stored_for_one_brand_only_gets_the_other(
+    rooms: Ingestion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Elasticsearch has no transactions: half of a batch may be there when its node dies."""
+    path = sealed(rooms, item(1, "Velmora or Nordane, which one?"), item(2, "Velmora ne répond jamais."))
+    upsert = rooms.store.upsert
+
+    def half(mentions: Sequence[Mention], *, now: datetime) -> object:
+        upsert(mentions[:1], now=now)
+        raise Transient("the node died")
+
+    monkeypatch.setattr(rooms.store, "upsert", half)
+    with pytest.raises(Transient):
+        ingest_file(path, rooms, NOW)
+    assert len(stored(rooms)) == 1
+    monkeypatch.setattr(rooms.store, "upsert", upsert)
+    assert ingest_file(path, rooms, NOW) == {"saved": 2}
+    assert set(stored(rooms)) == {"1/Velmora", "1/Nordane", "2/Velmora"}
+
+
+def test_an_edit_that_took_a_brand_away_is_finished_by_the_next_run(
+    rooms: Ingestion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest_file(sealed(rooms, item(1, "Velmora or Nordane, which one?")), rooms, NOW)
+    later = NOW + timedelta(hours=1)
+    path = sealed(rooms, item(1, "Velmora, finally.", fetched_at=later), now=later)
+    remove = rooms.store.remove
+    monkeypatch.setattr(rooms.store, "remove", lambda ids: (_ for _ in ()).throw(Transient("the node died")))
+    with pytest.raises(Transient):
+        ingest_file(path, rooms, later)
+    monkeypatch.setattr(rooms.store, "remove", remove)
+    ingest_file(path, rooms, later)
+    assert set(stored(rooms)) == {"1/Velmora"}
