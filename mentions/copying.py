@@ -7,22 +7,24 @@ read again and compared, and what still differs (something was written meanwhile
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from mentions.comparing import EVERYTHING, WANTING, Comparison, compare, pairs, verdict
+from mentions.comparing import EVERYTHING, WANTING, Comparison, Verdict, compare, pairs, verdict
 from mentions.errors import Stop
 from mentions.model import Mention
 from mentions.store import MentionStore, WriteReport
 
-BATCH: Final = 2000  # mentions
+BATCH: Final = 2000  # mentions of one upsert
+SLICE: Final = 50_000  # mentions of one load, which puts the ranks of copies right at its end
 ROUNDS: Final = 3  # of copying and comparing, while something still differs
 
 Stage: TypeAlias = Literal["passed", "copied", "compared"]
+Load: TypeAlias = Callable[..., WriteReport]
 Progress: TypeAlias = Callable[[Stage, int], None]
 
 
@@ -57,36 +59,55 @@ class _Copy:
     rejected: dict[str, str] = field(default_factory=dict)
 
     def fill(self, place: str) -> None:
-        """Copy everything after `place`; the mark follows."""
+        """Copy everything after `place`, by the target's own way of loading many if it has one; the mark follows."""
         _save(self.mark, place)
-        self.on_progress("passed", 0)
+        load: Load = getattr(self.target, "load", self.target.upsert)
+        size = SLICE if hasattr(self.target, "load") else BATCH
         rest = (mention for mention in self.source.scan(EVERYTHING) if mention.id > place)
-        for batch in _batches(rest):
-            self.write(batch)
-            _save(self.mark, batch[-1].id)
+        while first := list(islice(rest, 1)):
+            counted = _Counted(chain(first, islice(rest, size - 1)), self)
+            self.note(load(list(counted) if size == BATCH else counted, now=self.now()))
+            _save(self.mark, counted.last)
 
     def complete(self) -> None:
         """Copy what the target lacks or holds in an earlier state; of one version, the source's state wins."""
-        for batch in _batches(self._wanting()):
-            self.write(batch)
+        wanting = self._wanting()
+        while batch := list(islice(wanting, BATCH)):
+            other = [mention.id for mention, what in batch if what == "different"]
+            if other:  # no write of the same version would go through
+                self.target.remove(other)
+            self.note(self.target.upsert([mention for mention, _ in batch], now=self.now()))
 
-    def _wanting(self) -> Iterator[Mention]:
+    def _wanting(self) -> Iterator[tuple[Mention, Verdict]]:
         for count, (left, right) in enumerate(pairs(self.source, self.target), start=1):
             if count % BATCH == 0:
                 self.on_progress("passed", count)
             if left is None:
                 continue
             what = verdict(left, right)
-            if what == "different":
-                self.target.remove([left.id])  # no write of the same version would go through
             if what in WANTING:
-                yield left
+                yield left, what
 
-    def write(self, batch: Sequence[Mention]) -> None:
-        report = _load(self.target, batch, self.now())
+    def note(self, report: WriteReport) -> None:
         self.rejected.update(report.rejected)
         self.written += report.saved
         self.on_progress("copied", self.written)
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Mentions on their way, counted; `last` is the id of the last that was asked for."""
+
+    mentions: Iterable[Mention]
+    run: _Copy
+    last: str = ""
+
+    def __iter__(self) -> Iterator[Mention]:
+        for count, mention in enumerate(self.mentions, start=1):
+            self.last = mention.id
+            yield mention
+            if count % BATCH == 0:
+                self.run.on_progress("copied", self.run.written + count)
 
 
 def copy(
@@ -126,18 +147,6 @@ def _verified(run: _Copy, *, resumed: bool) -> CopyReport:
             break
         run.complete()
     return report
-
-
-def _load(target: MentionStore, batch: Sequence[Mention], now: datetime) -> WriteReport:
-    """Write by the target's own way of loading many if it has one, else by an upsert."""
-    load: Callable[..., WriteReport] = getattr(target, "load", target.upsert)
-    return load(batch, now=now)
-
-
-def _batches(mentions: Iterable[Mention]) -> Iterator[list[Mention]]:
-    rest = iter(mentions)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
 
 
 def _place(mark: Path) -> str | None:

@@ -43,6 +43,7 @@ class Breaking:
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch):
     monkeypatch.setattr("mentions.copying.BATCH", 7)
+    monkeypatch.setattr("mentions.copying.SLICE", 20)
 
 
 @pytest.fixture
@@ -225,11 +226,12 @@ def test_a_store_that_loads_faster_is_asked_to(stores, tmp_path):
 
     class Loader(Breaking):
         def load(self, mentions, *, now):
-            calls.append(len(mentions))
-            return self.store.upsert(mentions, now=now)
+            some = list(mentions)
+            calls.append(len(some))
+            return self.store.upsert(some, now=now)
 
     run(source, Loader(target, 0, acknowledged=False), tmp_path)
-    assert sum(calls) == 60
+    assert calls == [20, 20, 20]
 
 
 def test_a_mark_of_another_target_does_no_harm(stores, tmp_path):
