@@ -1,12 +1,13 @@
 """Charts on two axes, as the Dashboards API writes them: bars, lines, shares over time, and marks at moments."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from dashboards.parts import (
     AnyBucket,
-    Breakdown,
+    ColouredFilters,
+    ColouredTerms,
     Count,
     DataView,
     Kql,
@@ -17,6 +18,15 @@ from dashboards.parts import (
     Text,
     Titled,
 )
+
+
+class SplitTerms(ColouredTerms):
+    """Series by value. `aggregate_first`: the largest of the whole time, not of each bucket of `x`."""
+
+    aggregate_first: bool | None = None
+
+
+Split: TypeAlias = Annotated[SplitTerms | ColouredFilters, Field(discriminator="operation")]
 
 
 class SeriesCount(Count):
@@ -48,14 +58,7 @@ class DataLayer(Part):
     y: Annotated[
         tuple[Annotated[SeriesCount | SeriesOfField, Field(discriminator="operation")], ...], Field(min_length=1)
     ]
-    breakdown_by: Breakdown | None = None
-
-
-class MarkText(Part):
-    """What is written at a mark: the value of a field."""
-
-    visible: bool = True
-    field: Name
+    breakdown_by: Split | None = None
 
 
 class Mark(Part):
@@ -67,7 +70,7 @@ class Mark(Part):
     time_field: Name
     icon: Literal["alert", "bell", "flag", "triangle"] = "alert"
     color: Static | None = None
-    text: MarkText | None = None
+    extra_fields: tuple[Name, ...] | None = None  # shown when the mouse is over it
 
 
 class MarkLayer(Part):
