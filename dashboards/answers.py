@@ -24,6 +24,7 @@ TYPE = re.compile(r"\b(dashboard|index-pattern|tag|search|lens)\b")
 PRIVILEGES: Final[Mapping[str, str]] = {
     "dashboard": "Analytics > Dashboard: All",
     "index-pattern": "Management > Data View Management: All",
+    "search": "Analytics > Discover: All",
     "tag": "Management > Tag Management: All",
     "export": "Management > Saved Objects Management: All",
     "rule": "Management > Stack Rules: All, and Actions and Connectors: All",

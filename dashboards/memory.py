@@ -1,24 +1,27 @@
 """What Vigie left in a space, so that any machine sees whether a board was changed by hand since. Pure.
 
 The board itself cannot hold it, as writing it would change the board. It stands in the description of our tag: the
-version of Kibana, then for each board a digest of what Kibana stored and of what we had sent, six characters each.
-Kibana's own pages accept descriptions of up to 100 characters: six boards take 90.
+version of Kibana, then for each board a digest of what Kibana stored and of what we had sent, five characters each; the
+first pair is that of the data views.
+Kibana's own pages accept descriptions of up to 100 characters: six boards take 88.
 """
 
 import hashlib
 import json
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-LENGTH: Final = 6
+LENGTH: Final = 5
+BASE: Final = "views"  # in the place of the first digest: what was sent as data views
+INTENDED: Final = "later"  # in the place of the first digest: a board about to be sent
 DESCRIPTION = re.compile(rf"Vigie (\S+)((?: [\w-]{{{2 * LENGTH}}})*)")
 
 
 def digest(value: object) -> str:
-    """Six characters that change with any part of a JSON value: 36 bits, enough to notice, not to defend."""
+    """Five characters that change with any part of a JSON value: 30 bits, enough to notice, not to defend."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return urlsafe_b64encode(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()).decode()[:LENGTH]
 
@@ -53,6 +56,6 @@ class Memory:
         """True if this very content is what Kibana stored after a deployment of ours."""
         return any(stored == known for known, _ in self.pairs)
 
-    def kept(self, version: str, pairs: Iterable[tuple[str, str]]) -> "Memory":
-        """What is to be remembered after a deployment."""
-        return Memory(version, frozenset(pairs))
+    def intended(self, sent: str) -> bool:
+        """True if a deployment that did not come to its end was about to send this."""
+        return (INTENDED, sent) in self.pairs
