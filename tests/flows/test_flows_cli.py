@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import logging
-import signal
 import subprocess
 import sys
 import threading
@@ -18,7 +16,6 @@ from pathlib import Path
 import pytest
 
 from alerts.message import trial_message
-from flows.cli import main
 from state.database import State
 from state.lock import hold
 from state.records import Delivery
@@ -33,38 +30,6 @@ FEED = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><tit
 {items}</channel></rss>"""
 ITEM = """<item><title>{title}</title><link>{base}{path}</link><pubDate>Tue, 03 Nov 2026 09:12:00 GMT</pubDate>
 <description>{text}</description></item>"""
-
-
-@pytest.fixture
-def vigie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """Run the command in this process; gives exit code, stdout, stderr."""
-    monkeypatch.setenv("VIGIE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("VIGIE_CONFIG", str(tmp_path / "config"))
-    before = list(logging.getLogger().handlers)
-    terminate = signal.getsignal(signal.SIGTERM)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["vigie", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        out, err = capsys.readouterr()
-        code = end.value.code
-        return (code if isinstance(code, int) else int(bool(code))), out, err
-
-    yield run
-    signal.signal(signal.SIGTERM, terminate)
-    for handler in logging.getLogger().handlers[:]:
-        if handler not in before:
-            logging.getLogger().removeHandler(handler)
-            handler.close()
-
-
-@pytest.fixture
-def config(tmp_path: Path, vigie: Run) -> Path:
-    vigie("init", str(tmp_path / "config"))
-    brands = "brands:\n  - name: Velmora\n    match: [Velmora]\n"
-    (tmp_path / "config" / "brands.yaml").write_text(brands, encoding="utf-8")
-    return tmp_path / "config"
 
 
 @contextmanager
