@@ -17,7 +17,7 @@ from dashboards.parts import Is, Pill
 from dashboards.views import View, data_views, view_id
 from dashboards.words import Language, say
 
-__all__ = ["BOARDS", "TAG", "Board", "Key", "View", "board_id", "boards", "data_views", "tag_name"]
+__all__ = ["BOARDS", "TAG", "Board", "Key", "View", "board_id", "boards", "data_views", "tag_id", "tag_name"]
 
 Key: TypeAlias = Literal["overview", "sentiment", "sources", "competitors", "incident", "health"]
 TAG: Final = "vigie"
@@ -49,6 +49,11 @@ def board_id(key: Key, space: str = "default") -> str:
     return Kit("en", space).board(key)
 
 
+def tag_id(space: str = "default") -> str:
+    """Of the tag on our boards. A tag belongs to one space, and identifiers are one namespace over all of them."""
+    return TAG if space == "default" else f"{TAG}-{space}"
+
+
 def tag_name(language: Language) -> str:
     """What the tag is called, in words."""
     return say(language, "tag")
@@ -69,7 +74,7 @@ def _dashboard(kit: Kit, key: Key) -> Dashboard:
     board = Dashboard(
         title=kit.say(f"title.{key}"),
         description=kit.say("description").format(question=kit.say(f"question.{key}")),
-        tags=(TAG,),
+        tags=(tag_id(kit.space),),
         time_range=last(plan.days),
         filters=(pill,) if plan.own else (),
         pinned_panels=tuple(control(kit, field) for field in CONTROLS) if plan.controls else (),
