@@ -3,7 +3,7 @@
 Its answers equal those of the embedded store; how that is kept is docs/adr/0018.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -69,17 +69,6 @@ class ElasticStore(MentionStore):
             report = self._writes.write(actions)
             stories = {action.mention.story_id for action in actions if action.mention is not None}
             self._writes.settle(stories | {source["story_id"] for source in before.values()})
-        return WriteReport(saved=report.ok, stale=report.stale, rejected=(*refused, *report.dead))
-
-    def load(self, mentions: Iterable[Mention], *, now: datetime) -> WriteReport:
-        """As `upsert` for any number of mentions, in constant memory; ranks of copies are settled once, at the end.
-
-        Until then copies are counted as first mentions. Interrupted, it is repeated as a whole.
-        """
-        with in_words(self._address), self._writes.lock:
-            refused: list[tuple[str, str]] = []
-            report = self._writes.write(self._writes.actions(mentions, now, refused))
-            self._writes.settle_all()
         return WriteReport(saved=report.ok, stale=report.stale, rejected=(*refused, *report.dead))
 
     def remove(self, mention_ids: Sequence[str]) -> int:

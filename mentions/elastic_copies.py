@@ -5,14 +5,14 @@ worked out from what is stored, after the mentions were written and before any i
 between repeats the call, and the ranks are right again.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import groupby
 from typing import Final, NamedTuple, TypeAlias
 
 from mentions.elastic_bulk import Action
 from mentions.elastic_names import Names
 from mentions.elastic_reads import Reader
-from mentions.elastic_where import ALL, among, between
+from mentions.elastic_where import among
 
 STORIES: Final = 1_000  # looked at together
 
@@ -56,20 +56,6 @@ def corrections(
         for member, rank in ranks(member for member in members if leaving is None or not leaving(member)):
             if member.copy != rank:
                 yield Action("update", names.partition(member.id), member.id, {"copy": rank})
-
-
-def unsettled(reader: Reader) -> Iterator[Sequence[str]]:
-    """Stories whose ranks may be wrong, whatever was written: of several mentions, or with one ranked as a copy."""
-    batch: list[str] = []
-    for bucket in reader.buckets(ALL, {"story": {"terms": {"field": "story_id"}}}):
-        if bucket["doc_count"] > 1:
-            batch.append(bucket["key"]["story"])
-            if len(batch) == STORIES:
-                yield batch
-                batch = []
-    yield batch
-    copies = {row[0] for row in reader.rows(between("copy", gt=0), ("story_id",))}
-    yield sorted(copies)
 
 
 def _order(member: Member) -> tuple[str, str, int, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mentions.dead_letters import DeadLetters
 from mentions.elastic_bulk import Action, BulkReport, BulkWriter
-from mentions.elastic_copies import Leaving, corrections, unsettled
+from mentions.elastic_copies import Leaving, corrections
 from mentions.elastic_reads import Reader
 from mentions.elastic_rows import REFUSALS, document_of, external_version
 from mentions.elastic_schema import create_partition
@@ -72,9 +72,3 @@ class Writes:
         if stories:
             self.show()
             self.write(corrections(self._reader, self._names, stories, leaving))
-
-    def settle_all(self) -> None:
-        """Put every rank right."""
-        self.show()
-        for stories in unsettled(self._reader):
-            self.write(corrections(self._reader, self._names, stories))
