@@ -107,6 +107,10 @@ class Settings(BaseSettings):
         """The folder of the spool: VIGIE_SPOOL_URL, or a folder of the home."""
         return Path(self.spool_url.removeprefix("file://")) if self.spool_url else self.home / "spool"
 
+    def environment(self) -> dict[str, str | None]:
+        """What another process must find in its environment to have these settings; None: no such variable."""
+        return {PREFIX + name.upper(): None if value is None else str(value) for name, value in self}
+
     def secret_bytes(self) -> bytes:
         """The key of pseudonyms and signed links: VIGIE_SECRET, else `home`/secret, made once, mode 0600.
 

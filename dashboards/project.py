@@ -108,12 +108,35 @@ def rebuild(
     return project(incidents, runs, client, names, roles=roles, now=now, links=links, whole=True)
 
 
+def crawls_but(client: Elasticsearch, names: Names, sources: Sequence[str]) -> int:
+    """How many crawls of other sources the index shows; 0 without an index."""
+    query = {"bool": {"filter": [{"exists": {"field": "source"}}], "must_not": [{"terms": {"source": list(sources)}}]}}
+    return int(client.count(index=names.runs, query=query, ignore_unavailable=True)["count"])
+
+
+def forget(client: Elasticsearch, names: Names) -> None:
+    """Delete both indices; nothing is lost while `state` is there. Stop when one is not ours."""
+    for index, schema in ((names.incidents, "incidents"), (names.runs, "runs")):
+        if _version(client, index, schema) is not None:
+            client.indices.delete(index=index)
+
+
 def _ready(client: Elasticsearch, index: str, schema: str, types: Mapping[str, str]) -> bool:
     """Make the index if it is absent or of an older schema; True if it was made."""
+    found = _version(client, index, schema)
+    if found == SCHEMA:
+        return False
+    if found is not None:
+        client.indices.delete(index=index)
+    return _make(client, index, schema, types)
+
+
+def _version(client: Elasticsearch, index: str, schema: str) -> int | None:
+    """The schema that our index was made with, None without one; Stop when it is not ours or newer than we know."""
     try:
         found = client.indices.get_mapping(index=index)
     except NotFoundError:
-        return _make(client, index, schema, types)
+        return None
     meta = found[index]["mappings"].get("_meta", {}) if index in found else {}
     if meta.get("schema") != schema:
         raise Stop(
@@ -122,10 +145,7 @@ def _ready(client: Elasticsearch, index: str, schema: str, types: Mapping[str, s
         )
     if meta["version"] > SCHEMA:
         raise Stop(f"'{index}' was written by a newer Vigie (schema {meta['version']}): run that version")
-    if meta["version"] == SCHEMA:
-        return False
-    client.indices.delete(index=index)  # nothing is lost: it is made again from `state`
-    return _make(client, index, schema, types)
+    return int(meta["version"])
 
 
 def _make(client: Elasticsearch, index: str, schema: str, types: Mapping[str, str]) -> bool:

@@ -209,11 +209,17 @@ def demo(
     *,
     keep: Annotated[bool, typer.Option("--serve", help="Keep the demo's sites up afterwards, until Ctrl-C.")] = False,
     seed: Annotated[int, typer.Option(help="Another seed gives another eight weeks.")] = 7,
+    erase: Annotated[bool, typer.Option("--erase", help="Only erase what the demo wrote, and leave.")] = False,
 ) -> None:
     """Watch four small sites through a planted crisis: eight weeks in about a minute."""
     from config.settings import load_settings
     from flows.demo import run_demo
+    from flows.demo_place import leave
 
+    if erase:
+        leave(load_settings())
+        typer.echo("what the demo wrote is erased")
+        return
     run_demo(load_settings(), seed=seed, keep=keep)
 
 

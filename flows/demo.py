@@ -2,8 +2,6 @@
 
 import json
 import os
-import shlex
-import shutil
 import sys
 import threading
 import time
@@ -23,15 +21,14 @@ from demo.inbox import Mailbox, SlackSink
 from demo.scenario import Scenario
 from demo.web import DemoWeb
 from flows import jobs, reporting
+from flows.demo_place import clear_elastic, erase, settings_for, shortcut
 from flows.serve import environment, server
 from flows.terminal import counts, local, progress, start_logging, wrapped
 from flows.wiring import House
-from mentions.errors import Stop
 from mentions.filter import MentionFilter
 from mentions.queries import Volume
 
 ROUND = timedelta(hours=3)
-MARK = ".vigie-demo"
 MEANINGS = {
     "saved": "mentions saved",
     "no-brand": "posts that name no brand",
@@ -52,6 +49,7 @@ class Tally:
 def run_demo(settings: Settings, *, seed: int, keep: bool) -> None:
     """Erase the demo's former data, live through the scenario, show what came of it and how to look further."""
     root = settings.home / "demo"
+    clear_elastic(settings)
     erase(root)
     scenario = Scenario(seed)
     tally = Tally()
@@ -61,7 +59,7 @@ def run_demo(settings: Settings, *, seed: int, keep: bool) -> None:
         mailbox = stack.enter_context(Mailbox(root / "mail"))
         slack = stack.enter_context(SlackSink(root / "slack"))
         write_demo_config(root / "config", {**web.urls, "slack": slack.url})
-        own = Settings(home=root / "data", config=root / "config", smtp_url=mailbox.url)
+        own = settings_for(settings, root, mailbox.url)
         prefect = _prefect(stack, own.home)
         house = stack.enter_context(House(own))
         _announce(web, house, scenario, root)
@@ -82,15 +80,6 @@ def _monday(house: House, moment: datetime) -> date:
     return today - timedelta(days=today.weekday())
 
 
-def erase(root: Path) -> None:
-    """Remove what an earlier demo left; Stop if the folder holds anything that is not a demo's."""
-    if root.exists() and any(root.iterdir()) and not (root / MARK).exists():
-        raise Stop(f"{root} holds files that no demo wrote; move them away or choose another VIGIE_HOME")
-    shutil.rmtree(root, ignore_errors=True)
-    root.mkdir(parents=True)
-    (root / MARK).write_text("made by 'vigie demo', erased by the next one\n", encoding="utf-8")
-
-
 def _prefect(stack: ExitStack, home: Path) -> "Future[str]":
     """Start the Prefect server for the last round beside the others: its start takes ten seconds."""
     pool = ThreadPoolExecutor(max_workers=1)
@@ -105,6 +94,8 @@ def _announce(web: DemoWeb, house: House, scenario: Scenario, root: Path) -> Non
     for name, url in web.urls.items():
         typer.echo(f"   {name:<6} {url}")
     typer.echo(f"   data   {shown(root)}")
+    if house.settings.store == "elastic":
+        typer.echo(f"   store  Elasticsearch, {house.names.mentions}")
 
 
 def _import_past(house: House, web: DemoWeb, scenario: Scenario, tally: Tally) -> None:
@@ -156,7 +147,11 @@ def _rounds(scenario: Scenario) -> Iterator[datetime]:
 def _last_round(house: House, moment: datetime, tally: Tally, api_url: str) -> None:
     """The same round through the Prefect flows themselves."""
     os.environ.update(environment(house.home, api_url))
-    os.environ.update(_own_environment(house))
+    for name, value in house.settings.environment().items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
     from flows.collect import collect
     from flows.ingest import ingest
     from flows.watch import watch
@@ -165,14 +160,6 @@ def _last_round(house: House, moment: datetime, tally: Tally, api_url: str) -> N
     collect(at)
     words = Counter(ingest(at))
     _tell_round(house, moment, words, watch(at), tally, " (by the Prefect flows)")
-
-
-def _own_environment(house: House) -> dict[str, str]:
-    return {
-        "VIGIE_HOME": str(house.home),
-        "VIGIE_CONFIG": str(house.settings.config),
-        "VIGIE_SMTP_URL": str(house.settings.smtp_url),
-    }
 
 
 def _tell_round(
@@ -241,12 +228,16 @@ def _show(house: House, summary: Mapping[str, object], root: Path) -> None:
         ("summary", root / "summary.json", f"the figures; this took {summary['seconds']} s"),
     ):
         typer.echo(f"   {name:<8} {shown(path)}\n   {'':<8}   {what}")
-    command = shown(_shortcut(house, root))
+    command = shown(shortcut(house.settings, root))
     typer.echo("\n5. Type next")
     typer.echo(f"   {command} mentions --brand {_own(house)} --label negative --sort worst")
     for incident in incidents[:1]:
         typer.echo(f"   {command} incidents show {incident.id}")
     typer.echo(f"   {command} status")
+    if house.settings.store == "elastic":
+        known = house.settings.kibana_url is not None
+        typer.echo("\n   For the boards" + ("" if known else ", once VIGIE_KIBANA_URL is the address of your Kibana"))
+        typer.echo(f"   {command} kibana check --elastic\n   {command} kibana deploy")
 
 
 def _own(house: House) -> str:
@@ -259,20 +250,6 @@ def _files(folder: Path) -> int:
 
 def _all_sent(house: House) -> bool:
     return not house.state.outbox.list(status="pending")
-
-
-def _shortcut(house: House, root: Path) -> Path:
-    """A script that runs `vigie` on the demo's data and configuration from any folder: short commands to type."""
-    words = {
-        "VIGIE_HOME": house.home.resolve(),
-        "VIGIE_CONFIG": house.settings.config.resolve(),
-    }
-    settings = " ".join(f"{name}={shlex.quote(str(path))}" for name, path in words.items())
-    script = root / "vigie"
-    program = shlex.quote(str(Path(shutil.which(sys.argv[0]) or sys.argv[0]).absolute()))
-    script.write_text(f'#!/bin/sh\nexec env {settings} {program} "$@"\n', encoding="utf-8")
-    script.chmod(0o755)
-    return script
 
 
 def shown(path: Path) -> str:

@@ -5,7 +5,7 @@ never fails the job it follows; the next one makes good what is missing.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -38,6 +38,24 @@ def project(house: House, now: datetime, *, whole: bool = False) -> "Projected":
             links=lambda incident: incident_url(house.settings, incident),
             whole=whole,
         )
+
+
+def crawls_but(house: House, sources: Sequence[str]) -> int:
+    """How many crawls of other sources the boards show; 0 where nothing was ever projected."""
+    from dashboards.project import crawls_but as count
+    from mentions.elastic_client import in_words
+
+    with in_words(house.settings.elastic_url or ""):
+        return count(house.elastic, house.names, sources)
+
+
+def forget(house: House) -> None:
+    """Delete what the boards show of incidents and runs; the next projection shows all of `state` again."""
+    from dashboards.project import forget as delete
+    from mentions.elastic_client import in_words
+
+    with in_words(house.settings.elastic_url or ""):
+        delete(house.elastic, house.names)
 
 
 def project_now(house: House, now: datetime, *, whole: bool = False) -> None:

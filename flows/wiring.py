@@ -28,7 +28,25 @@ def _sqlite(settings: Settings) -> MentionStore:
     return SqliteStore(settings.home / "mentions.sqlite")
 
 
-STORES: Mapping[str, Callable[[Settings], MentionStore]] = {"sqlite": _sqlite}
+def _elastic(settings: Settings) -> MentionStore:
+    from mentions.elastic import ElasticStore
+
+    return ElasticStore(_client(settings), _names(settings), dead_letters=settings.dead_letters)
+
+
+STORES: Mapping[str, Callable[[Settings], MentionStore]] = {"sqlite": _sqlite, "elastic": _elastic}
+
+
+def _names(settings: Settings) -> Names:
+    return Names(settings.elastic_prefix, settings.elastic_period)
+
+
+def _client(settings: Settings) -> "Client":
+    from mentions.elastic_client import connect
+
+    if settings.elastic_url is None:
+        raise Stop("VIGIE_ELASTIC_URL is not set: give the address of an Elasticsearch, such as http://host:9200")
+    return connect(settings.elastic_url, api_key=settings.elastic_api_key, ca=settings.elastic_ca)
 
 
 class House:
@@ -91,16 +109,12 @@ class House:
     @property
     def names(self) -> Names:
         """How the indices of this installation are called."""
-        return Names(self.settings.elastic_prefix, self.settings.elastic_period)
+        return _names(self.settings)
 
     @cached_property
     def elastic(self) -> "Client":
         """A client of VIGIE_ELASTIC_URL for what is no store of mentions; Stop if that is not set."""
-        from mentions.elastic_client import connect
-
-        if self.settings.elastic_url is None:
-            raise Stop("VIGIE_ELASTIC_URL is not set: give the address of an Elasticsearch, such as http://host:9200")
-        return connect(self.settings.elastic_url, api_key=self.settings.elastic_api_key, ca=self.settings.elastic_ca)
+        return _client(self.settings)
 
     @cached_property
     def spool(self) -> "Spool":

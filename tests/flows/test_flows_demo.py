@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from flows.demo import erase
+from flows.demo_place import erase
 from mentions.errors import Stop
 
 VIGIE = Path(sys.executable).with_name("vigie")
