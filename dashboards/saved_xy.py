@@ -49,13 +49,10 @@ def two_axes(chart: Mapping[str, Any], views: Mapping[str, View]) -> Drawn:
 
 def _columns(of: Mapping[str, Any], view: View) -> Json:
     metrics = {f"y_{n}": metric(one, view.types) for n, one in enumerate(of["y"])}
-    buckets = {
-        name: bucket(of[key], view.types, list(metrics))
-        for name, key in (("x", "x"), ("breakdown", "breakdown_by"))
-        if key in of
-    }
-    if of.get("breakdown_by", {}).get("aggregate_first"):
-        buckets = dict(reversed(buckets.items()))
+    names = [("x", "x"), ("breakdown", "breakdown_by")]
+    if of.get("breakdown_by", {}).get("aggregate_first", False):
+        names.reverse()  # the same values in every part of the time, not the most frequent of each
+    buckets = {name: bucket(of[key], view.types, list(metrics)) for name, key in names if key in of}
     return layer({**buckets, **metrics}, ignore_global_filters=of.get("ignore_global_filters", False))
 
 

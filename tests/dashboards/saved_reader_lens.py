@@ -104,6 +104,8 @@ def _series(state: Json, layers: dict[str, Json], reads: dict[str, str]) -> Json
     ]
     if "splitAccessor" in state:
         read["breakdown_by"] = _bucket(layer, state["splitAccessor"], state["accessors"])
+        if layer["columnOrder"].index(state["splitAccessor"]) < layer["columnOrder"].index(state["xAccessor"]):
+            read["breakdown_by"]["aggregate_first"] = True
         if "colorMapping" in state:
             read["breakdown_by"]["color"] = _colours(state["colorMapping"])
     return read

@@ -11,34 +11,11 @@ import every_form
 import pytest
 import saved_reader
 from every_form import ID, TAG, VIEWS
+from saved_plain import plain
 
 from dashboards.savedobjects import ndjson
 
 WRITTEN = ndjson({ID: every_form.board()}, VIEWS, TAG)
-
-
-def plain(body: dict[str, Any]) -> dict[str, Any]:
-    """Defaults said aloud: a file of saved objects has no way to leave them out."""
-    body = copy.deepcopy(body)
-    for name in ("filters", "pinned_panels", "tags"):
-        body.setdefault(name, [])
-    for pill in body["filters"]:
-        _drop(pill, "negate", False)
-    for panel in body["panels"]:
-        config = panel["config"]
-        _drop(config, "ignore_global_filters", False)
-        if config.get("type") == "xy":
-            axes = config.setdefault("axis", {})
-            axes.setdefault("x", {"title": {}})["title"].setdefault("visible", True)
-            axes.setdefault("y", {"title": {}, "domain": {"type": "full"}})["title"].setdefault("visible", True)
-            for layer in config["layers"]:
-                _drop(layer, "ignore_global_filters", False)
-    return body
-
-
-def _drop(part: dict[str, Any], key: str, default: Any) -> None:
-    if key in part and part[key] is default:
-        del part[key]
 
 
 def change(**keys: Any) -> dict[str, Any]:
