@@ -17,6 +17,7 @@ from mentions.errors import Stop, Transient
 
 ENDS: Final = {Fate.OK, Fate.UNCHANGED, Fate.STALE, Fate.MISSING}
 ANSWER: Final = "items.*.status,items.*.result,items.*.error"  # a fifth of the whole answer
+STUBBORN: Final = 4  # refusals in a row after which a batch goes in halves
 TOO_LARGE: Final = 413
 BAD_REQUEST: Final = 400
 OTHER_MAJOR: Final = "media_type_header_exception"
@@ -56,7 +57,10 @@ class Delivery:
             if reason:
                 self.pace.refused()
                 patience.wait(reason, sum(map(len, parts)), at_least=hint)
-            elif not rest:
+                if patience.refusals % STUBBORN == 0 and len(parts[-1]) > 1:  # it may never fit as a whole
+                    parts += _halves(parts.pop())
+            else:
+                patience.restore()
                 self.pace.clean()
         return tally
 
@@ -66,7 +70,11 @@ class Delivery:
             again, reason = self._judge(items, self._send(items), tally, made)
         except (ApiError, TransportError) as error:
             if isinstance(error, ApiError) and _of_one_item(error):
-                return self._halves(items, error, tally), "", None
+                if len(items) > 1:
+                    return _halves(items), "", None
+                kind, reason = said(error.body.get("error") if isinstance(error.body, dict) else None)
+                tally.dead.append((items[0], f"{error.meta.status} {kind or error.message}: {reason}"))
+                return [], "", None
             return [items], *self._told(error)
         except Garbled as error:
             return [items], f"Elasticsearch at {self.shown} gave a broken answer ({error})", None
@@ -113,15 +121,6 @@ class Delivery:
             made.add(index)
         return ""
 
-    def _halves(self, items: list[Item], error: ApiError, tally: Tally) -> list[list[Item]]:
-        """What to send instead of a request that was refused for one of its items; the first half is last."""
-        if len(items) > 1:
-            middle = len(items) // 2
-            return [items[middle:], items[:middle]]
-        kind, reason = said(error.body.get("error") if isinstance(error.body, dict) else None)
-        tally.dead.append((items[0], f"{error.meta.status} {kind or error.message}: {reason}"))
-        return []
-
     def _told(self, error: ApiError | TransportError) -> tuple[str, float | None]:
         """The reason and the server's hint of seconds if the call may succeed later, else Stop."""
         try:
@@ -133,6 +132,12 @@ class Delivery:
         with in_words(self.shown):
             raise error
         raise AssertionError  # in_words lets nothing pass
+
+
+def _halves(items: list[Item]) -> list[list[Item]]:
+    """Two parts of two items or more; the first to send is the last."""
+    middle = len(items) // 2
+    return [items[middle:], items[:middle]]
 
 
 def _of_one_item(error: ApiError) -> bool:

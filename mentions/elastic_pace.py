@@ -81,13 +81,21 @@ class Time:
 
 
 class Patience:
-    """The waits of one batch: full jitter (Brooker 2015) that doubles from first to longest wait, up to a deadline."""
+    """The waits of one batch: full jitter (Brooker 2015) that doubles from first to longest wait, up to a deadline.
+
+    The deadline counts from the first refusal since the last part of the batch that went through.
+    """
 
     def __init__(self, limits: Limits, time: Time) -> None:
         self._limits = limits
         self._time = time
-        self._refusals = 0
+        self.refusals = 0
         self._until: float | None = None
+
+    def restore(self) -> None:
+        """Something went through: the next refusal is a first one."""
+        self.refusals = 0
+        self._until = None
 
     def wait(self, reason: str, count: int, *, at_least: float | None = None) -> None:
         """Sleep before the next attempt; Transient with the reason when the deadline has passed."""
@@ -99,10 +107,10 @@ class Patience:
                 f"{reason}; {count} writes were refused for {self._limits.deadline / 60:.3g} minutes. "
                 "Nothing was acknowledged that is not stored: when Elasticsearch is well again, run the same command"
             )
-        longest = min(self._limits.longest_wait, self._limits.first_wait * 2.0 ** min(self._refusals, 30))
-        self._refusals += 1
+        longest = min(self._limits.longest_wait, self._limits.first_wait * 2.0 ** min(self.refusals, 30))
+        self.refusals += 1
         pause = min(max(self._time.random() * longest, at_least or 0.0), self._until - now)
-        log.warning("bulk-waits refusal=%d seconds=%.1f writes=%d reason=%s", self._refusals, pause, count, reason)
+        log.warning("bulk-waits refusal=%d seconds=%.1f writes=%d reason=%s", self.refusals, pause, count, reason)
         self._sleep(pause)
 
     def _sleep(self, pause: float) -> None:

@@ -172,6 +172,19 @@ def test_a_request_that_is_too_large_is_split(elastic: ScriptedElastic, writer: 
     assert len(elastic.docs) == 7
 
 
+def test_a_batch_that_never_fits_goes_in_smaller_parts(elastic: ScriptedElastic, writer: BulkWriter) -> None:
+    """A node of little memory answers 429 to a large bulk for ever."""
+    original = elastic.bulk
+
+    def bulk(body: bytes) -> tuple[Step, bytes]:
+        elastic.script[:] = [Step(status=429)] if len(body) > 500 else []
+        return original(body)
+
+    elastic.bulk = bulk  # type: ignore[method-assign]
+    assert writer.write(index(*range(20))) == BulkReport(ok=20)
+    assert len(elastic.docs) == 20
+
+
 def test_a_document_larger_than_the_limit_is_never_sent(elastic: ScriptedElastic, hours: Hours) -> None:
     with bulk_writer(elastic, hours, document_bytes=500) as writer:
         report = writer.write([*index(1), Action("index", INDEX, "large", {"n": "x" * 500}, 1), *index(2)])
