@@ -1,0 +1,154 @@
+"""Whether boards can work: alone (shape, fields, links), and each panel against a real Elasticsearch."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
+
+from dashboards.aggregations import Row
+from dashboards.boards import TAG, Board
+from dashboards.fields import misused
+from dashboards.model import LinksPanel, VisPanel, problems
+from dashboards.queries import Search, searches
+from dashboards.views import View, data_views
+from mentions.elastic_names import Names
+from mentions.errors import Stop
+
+SHOWN: Final = 200  # characters of a reason
+WHERE_FROM: Final[Mapping[str, str]] = {
+    "mentions": "let Vigie read something first (`vigie crawl`, then `vigie ingest`), or try `vigie demo`",
+    "incidents": "none has been opened yet; `vigie demo` plants one",
+    "runs": "let Vigie work first: every command that ends a job shows it here",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """What is wrong at one place of one board."""
+
+    board: str
+    path: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.board}: {self.path}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What Elasticsearch said to one search of a panel. `buckets` hold a document at least; `took` is in milliseconds.
+
+    `problem` is None where the panel shows something. A second time or a mark may be empty without harm.
+    """
+
+    board: str
+    panel: str
+    part: str
+    documents: int
+    rows: tuple[Row, ...]
+    took: int
+    problem: str | None = None
+
+    @property
+    def buckets(self) -> int:
+        """Rows that hold something."""
+        return sum(1 for row in self.rows if row.get("n", 1))
+
+
+def check(boards: Iterable[Board], views: Sequence[View]) -> tuple[Problem, ...]:
+    """Everything wrong with these boards on these data views, without any server; empty when they can be sent."""
+    known = {view.id: view for view in views}
+    all_boards = tuple(boards)
+    ids = {board.id for board in all_boards}
+    found: list[Problem] = []
+    for board in all_boards:
+        each = [*problems(board.dashboard), *_nowhere(board, ids)]
+        try:
+            each += misused(board.dashboard, known)
+        except ValueError as error:
+            each.append(("panels", str(error)))
+        if not any(tag == TAG or tag.startswith(f"{TAG}-") for tag in board.dashboard.tags):
+            each.append(("tags", f"the tag {TAG!r} is missing: boards of Vigie are found by it"))
+        found += [Problem(board.id, path, text) for path, text in each]
+    return tuple(sorted(found))
+
+
+def _nowhere(board: Board, ids: set[str]) -> Iterator[tuple[str, str]]:
+    """Links and drill-downs to boards that are not there."""
+    for n, panel in enumerate(board.dashboard.panels):
+        targets: list[tuple[str, str]] = []
+        if isinstance(panel, LinksPanel):
+            targets = [(f"links[{k}].destination", link.destination) for k, link in enumerate(panel.config.links)]
+        elif isinstance(panel, VisPanel):
+            drilldowns = panel.config.drilldowns or ()
+            targets = [(f"drilldowns[{k}].dashboard_id", each.dashboard_id) for k, each in enumerate(drilldowns)]
+        for path, target in targets:
+            if target not in ids:
+                yield f"panels[{n}].config.{path}", f"there is no board {target!r} ({', '.join(sorted(ids))})"
+
+
+def check_on(
+    client: Elasticsearch,
+    boards: Iterable[Board],
+    names: Names,
+    *,
+    space: str = "default",
+    now: datetime | None = None,
+    zone: str = "UTC",
+) -> tuple[Answer, ...]:
+    """Ask every panel's searches, one after another, in the windows that the boards open on.
+
+    Without `now`, time ends at the newest document of each index, so that a demo or a copy of last year can be checked.
+    Stop when an index is absent or empty; errors of the connection pass (`mentions.elastic_client.in_words`).
+    """
+    views = data_views(space, names.prefix)
+    until = {view.id: now or _newest(client, view) for view in views}
+    return tuple(
+        _answered(client, board, search)
+        for board in boards
+        for found in searches(board.dashboard, views, now=until, zone=zone).values()
+        for search in found
+    )
+
+
+def _newest(client: Elasticsearch, view: View) -> datetime:
+    missing = f"Elasticsearch has no {view.kind} at {view.title}: {WHERE_FROM[view.kind]}"
+    try:
+        answer = client.search(index=view.title, size=0, aggs={"newest": {"max": {"field": view.time_field}}})
+    except NotFoundError:
+        raise Stop(missing) from None
+    newest = answer["aggregations"]["newest"].get("value_as_string")
+    if newest is None:
+        raise Stop(missing)
+    return datetime.fromisoformat(newest)
+
+
+def _answered(client: Elasticsearch, board: Board, search: Search) -> Answer:
+    place: dict[str, Any] = {"board": board.key, "panel": search.panel, "part": search.part}
+    try:
+        answer = client.search(index=search.index, **_arguments(search.body))
+    except ApiError as error:
+        if error.status_code != 400:  # noqa: PLR2004 - a body that it cannot use; other answers are no fault of a board
+            raise
+        return Answer(**place, documents=0, rows=(), took=0, problem=_reason(error))
+    rows = search.rows(answer.body)
+    empty = search.part == "main" and not any(row.get("n", 1) for row in rows)
+    return Answer(
+        **place,
+        documents=answer["hits"].get("total", {}).get("value", len(rows)),
+        rows=rows,
+        took=answer["took"],
+        problem="nothing is found in its window" if empty else None,
+    )
+
+
+def _arguments(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body as arguments of the client, whose name for `_source` is another."""
+    return {"source" if name == "_source" else name: value for name, value in body.items()}
+
+
+def _reason(error: ApiError) -> str:
+    causes = error.body.get("error", {}).get("root_cause", []) if isinstance(error.body, dict) else []
+    return str(causes[0].get("reason", error) if causes else error)[:SHOWN]
