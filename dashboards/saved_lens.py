@@ -123,7 +123,6 @@ def _cloud(chart: Mapping[str, Any], view: View) -> Drawn:
     columns = {"tag": bucket(chart["tag_by"], view.types, ["value"]), "value": metric(chart["metric"], view.types)}
     state = {
         "layerId": MAIN,
-        "layerType": "data",
         "maxFontSize": 72,
         "minFontSize": 18,
         "orientation": "single",

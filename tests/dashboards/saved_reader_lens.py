@@ -25,7 +25,7 @@ def chart(kind: str, state: Json, layers: dict[str, Json], reads: dict[str, str]
 
 def _one(state: Json, layers: dict[str, Json], reads: dict[str, str]) -> tuple[Json, Json]:
     name = state["layerId"]
-    assert state["layerType"] == "data"
+    assert state.get("layerType", "data") == "data"
     layer = layers[name]
     common: Json = {"data_source": _source(reads[f"indexpattern-datasource-layer-{name}"])}
     if layer["ignoreGlobalFilters"]:
