@@ -126,7 +126,7 @@ class DeadLetters:
         for key, index, reason, mention in letters:
             attempts = self._attempts[key] = self._attempts.get(key, 0) + 1
             row = {"at": at, "id": key, "index": index, "reason": reason, "schema": SCHEMA, "attempts": attempts}
-            lines.append(json.dumps({**row, "mention": mention}).encode() + b"\n")
+            lines.append(json.dumps({**row, "mention": mention}, default=repr).encode() + b"\n")
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             append(descriptor, b"".join(lines))

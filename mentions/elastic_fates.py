@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from mentions.elastic_batches import Item
 
-LONGEST: Final = 300  # characters of a reason
+LONGEST: Final = 150  # characters of each reason in a chain of causes
+CAUSES: Final = 3
 BUSY: Final = {408, 425, 429, 502, 503, 504}
 POISON: Final = 5  # a document that makes the server fail so often is to blame itself
 FULL: Final = "cluster_block_exception"  # full disk, or a block that a person set: it goes away
@@ -79,11 +80,11 @@ def said(error: object) -> tuple[str, str]:
         return ("", "") if error is None else ("error", _short(str(error)))
     reasons: dict[str, None] = {}
     part: object = error
-    while isinstance(part, Mapping):
+    while isinstance(part, Mapping) and len(reasons) < CAUSES:
         if part.get("reason"):
-            reasons[str(part["reason"])] = None
+            reasons[_short(str(part["reason"]))] = None
         part = part.get("caused_by")
-    return str(error.get("type", "error")), _short(": ".join(reasons))
+    return str(error.get("type", "error")), ": ".join(reasons)
 
 
 def _short(text: str) -> str:

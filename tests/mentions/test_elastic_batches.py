@@ -132,7 +132,7 @@ def test_the_reason_is_one_short_line() -> None:
     reason = fate_of(item_of(BARE, LARGE)[0], {"status": 400, "error": cause})[1]
     assert reason.startswith("400 x: out side: in in")
     assert "\n" not in reason
-    assert len(reason) < 320
+    assert len(reason) < 200
 
 
 @pytest.mark.parametrize(
