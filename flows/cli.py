@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows import cli_dlq, cli_mentions, cli_read, cli_run, cli_sources, cli_watch
+from flows import cli_dlq, cli_mentions, cli_read, cli_run, cli_sources, cli_store, cli_watch
 from flows.terminal import Terminal, fail
 from mentions.errors import RejectedItem, Stop, Transient, WrongUsage
 
@@ -52,6 +52,7 @@ cli_run.add_to(app)
 cli_read.add_to(app)
 app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_mentions.app, name="mentions")
+app.add_typer(cli_store.app, name="store")
 app.add_typer(cli_dlq.app, name="dlq")
 cli_watch.add_to(app)
 
