@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from dashboards.backup import back_up
-from dashboards.client import Space, Version
+from dashboards.client import Space
 from dashboards.diff import of_api, of_record
 from dashboards.memory import BASE, INTENDED, Memory
-from dashboards.plan import Plan, Standing, look, stored_digest
+from dashboards.plan import Plan, Standing, stored_digest
 from dashboards.wanted import Record, Wanted, Way
 from mentions.errors import Stop, Transient
 
@@ -50,17 +50,15 @@ class Deployed:
         return not self.base and all(each.word == "unchanged" for each in self.outcomes)
 
 
-def plan(space: Space, wanted: Wanted, version: Version, way: Way, *, force: bool) -> Plan:
-    """What is to be done. Stop if a board was changed by hand and `force` is False: nothing is written then."""
-    planned = look(space, wanted, version, way)
+def refuse_if_by_hand(space: str, planned: Plan, *, force: bool) -> None:
+    """Stop if a board was changed by hand and `force` is False: nothing is written then."""
     if planned.by_hand and not force:
         names = ", ".join(planned.by_hand)
         raise Stop(
-            f"changed by hand since Vigie deployed, in the space {space.name}: {names}; nothing was written. "
+            f"changed by hand since Vigie deployed, in the space {space}: {names}; nothing was written. "
             "`vigie kibana diff` tells what; to keep it, duplicate the board in Kibana; --force overwrites it "
             "(a backup is written first)"
         )
-    return planned
 
 
 def deploy(space: Space, wanted: Wanted, planned: Plan, *, backups: Path, now: datetime) -> Deployed:

@@ -97,7 +97,10 @@ def _standing(
 def _lines(space: Space, wanted: Wanted, board_id: str, way: Way, stored: Mapping[Key, Record]) -> tuple[str, ...]:
     if way == "import":
         return tuple(_between_records(wanted, board_id, stored))
-    answer = space.board(board_id)
+    try:
+        answer = space.board(board_id)
+    except Stop as error:
+        return (f"the Dashboards API cannot show it: {error}",)  # people can make boards that it has no words for
     if answer is None:
         return ("the Dashboards API does not show it",)
     warnings = answer.get("warnings") or ()

@@ -26,8 +26,13 @@ WORDS: Final = {
 
 def incident_url(settings: Settings, incident: Incident) -> str | None:
     """The incident board on its brand, from before the window that opened it to its end or the last change."""
+    return _board(settings, "incident", incident.brand, *span(incident))
+
+
+def span(incident: Incident) -> tuple[datetime, datetime]:
+    """From before the window that opened it to its end or the last change."""
     begun = incident.opened_at - timedelta(hours=max(incident.window_hours, 1))
-    return _board(settings, "incident", incident.brand, begun, incident.closed_at or incident.updated_at)
+    return begun, incident.closed_at or incident.updated_at
 
 
 def incident_links(settings: Settings) -> Callable[[Incident, Language], Pairs]:
@@ -45,7 +50,7 @@ def _said(key: str, language: Language, url: str | None) -> Pairs:
 
 
 def _board(settings: Settings, key: str, brand: str, start: datetime, end: datetime) -> str | None:
-    base = _base(settings)
+    base = public_base(settings)
     if base is None:
         return None
     space = settings.kibana_space
@@ -65,7 +70,7 @@ def _board(settings: Settings, key: str, brand: str, start: datetime, end: datet
         return None
 
 
-def _base(settings: Settings) -> str | None:
+def public_base(settings: Settings) -> str | None:
     """Where people reach Kibana; credentials of the address that we deploy to go into no message."""
     if settings.kibana_public_url or settings.kibana_url is None:
         return settings.kibana_public_url

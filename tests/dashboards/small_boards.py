@@ -10,9 +10,9 @@ from stub_kibana import KEY, StubKibana
 
 from dashboards.asking import Patience
 from dashboards.client import connect
-from dashboards.deploy import Deployed, deploy, plan
+from dashboards.deploy import Deployed, deploy, refuse_if_by_hand
 from dashboards.model import Dashboard, read_board
-from dashboards.plan import way_of
+from dashboards.plan import look, way_of
 from dashboards.savedobjects import Tag
 from dashboards.views import data_views
 from dashboards.wanted import Wanted, wanted
@@ -82,7 +82,8 @@ def deployed(
         version = client.version()
         client.must_exist()
         what = what or some(space)
-        planned = plan(client, what, version, way_of(version, via), force=force)
+        planned = look(client, what, version, way_of(version, via))
+        refuse_if_by_hand(space, planned, force=force)
         return deploy(client, what, planned, backups=folder, now=NOW)
 
 
