@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows import cli_dlq, cli_mentions, cli_read, cli_run, cli_sources, cli_store, cli_watch
+from flows import cli_dlq, cli_kibana, cli_mentions, cli_read, cli_run, cli_sources, cli_store, cli_watch
 from flows.terminal import Terminal, fail
 from mentions.errors import RejectedItem, Stop, Transient, WrongUsage
 
@@ -54,6 +54,7 @@ app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_mentions.app, name="mentions")
 app.add_typer(cli_store.app, name="store")
 app.add_typer(cli_dlq.app, name="dlq")
+app.add_typer(cli_kibana.app, name="kibana")
 cli_watch.add_to(app)
 
 
