@@ -104,7 +104,7 @@ def check_on(
     Stop when an index is absent or empty; errors of the connection pass (`mentions.elastic_client.in_words`).
     """
     views = data_views(space, names.prefix)
-    until = {view.id: now or _newest(client, view) for view in views}
+    until = {view.id: now or newest(client, view) for view in views}
     return tuple(
         _answered(client, board, search)
         for board in boards
@@ -113,7 +113,8 @@ def check_on(
     )
 
 
-def _newest(client: Elasticsearch, view: View) -> datetime:
+def newest(client: Elasticsearch, view: View) -> datetime:
+    """The time of the newest document of a data view; Stop when it has none."""
     missing = f"Elasticsearch has no {view.kind} at {view.title}: {WHERE_FROM[view.kind]}"
     try:
         answer = client.search(index=view.title, size=0, aggs={"newest": {"max": {"field": view.time_field}}})
