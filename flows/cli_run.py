@@ -58,7 +58,7 @@ def check(context: typer.Context) -> None:
 
 
 def status(context: typer.Context) -> None:
-    """Show what each source last gave, the spool, the outbox and open incidents."""
+    """Show what each source last gave, the store, the spool, the outbox and open incidents."""
     from flows.jobs import last_crawl
     from mentions.queries import Health
 
@@ -80,9 +80,20 @@ def status(context: typer.Context) -> None:
                 )
             )
         table(("source", "kind", "last crawl", "at", "mentions", "reason"), rows, wide=5)
+        typer.echo(f"store: {_store(house)}")
+        if letters := house.dead_letters.count():
+            typer.echo(f"dead letters: {several(letters, 'mention')} that it refused; see 'vigie dlq list'")
         typer.echo(f"spool: {several(house.spool.depth(), 'file')} waiting for ingest")
         typer.echo(f"outbox: {counts(house.state.outbox.counts(), 'no message yet')}")
         typer.echo(f"open incidents: {len(house.state.incidents.list(open_only=True))}")
+
+
+def _store(house: "House") -> str:
+    if house.settings.store == "sqlite":
+        return f"SQLite, {house.home / 'mentions.sqlite'}"
+    from mentions.elastic_client import shown
+
+    return f"Elasticsearch at {shown(house.settings.elastic_url or '')}, {house.names.mentions}"
 
 
 def crawl(context: typer.Context, names: Names = None, *, again: Again = False) -> None:

@@ -237,7 +237,7 @@ def _show(house: House, summary: Mapping[str, object], root: Path) -> None:
     if house.settings.store == "elastic":
         known = house.settings.kibana_url is not None
         typer.echo("\n   For the boards" + ("" if known else ", once VIGIE_KIBANA_URL is the address of your Kibana"))
-        typer.echo(f"   {command} kibana check --elastic\n   {command} kibana deploy")
+        typer.echo(f"   {command} kibana check\n   {command} kibana deploy")
 
 
 def _own(house: House) -> str:
