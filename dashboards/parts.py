@@ -4,9 +4,12 @@ Own strict model of the subset that our boards use (docs/adr/0020): a key that i
 is sent. Names, units and shapes are those of Kibana's HTTP API, read in its public document of May 2026.
 """
 
-from typing import Annotated, Literal, TypeAlias
+from itertools import pairwise
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator, field_validator
+
+from dashboards.kql import compiled
 
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_@][A-Za-z0-9_.]*$", description="a field of the index")]
@@ -30,10 +33,16 @@ class DataView(Part):
 
 
 class Kql(Part):
-    """A query in Kibana's language; an empty expression takes everything."""
+    """A query in our part of Kibana's language; an empty expression takes everything."""
 
     expression: str = ""
     language: Literal["kql"] = "kql"
+
+    @field_validator("expression")
+    @classmethod
+    def _readable(cls, expression: str) -> str:
+        compiled(expression)
+        return expression
 
 
 class TimeRange(Part):
@@ -136,6 +145,12 @@ class Ramp(Part):
     type: Literal["dynamic"] = "dynamic"
     range: Literal["percentage"] = "percentage"
     steps: Annotated[tuple[Shade, ...], Field(min_length=2)]
+
+    @model_validator(mode="after")
+    def _joined(self) -> Self:
+        if any(low.lt is None or low.lt != high.gte for low, high in pairwise(self.steps)):
+            raise ValueError("steps must join, each beginning (gte) where the one before ends (lt)")
+        return self
 
 
 # ------------------------------------------------------------------ metrics

@@ -144,4 +144,10 @@ MUTATIONS = (
     Mutation("lucene", lambda b: config(b, "words")["query"].update(language="lucene"), at("words"), seen=False),
     Mutation("no panels", lambda b: b.update(panels=[]), "panels", seen=False),
     Mutation("an empty title", lambda b: b.update(title=""), "title", seen=False),
+    Mutation(
+        "colours with a gap",
+        lambda b: config(b, "when")["metric"]["color"]["steps"].pop(1),
+        at("when", ".config.metric.color"),
+        seen=False,
+    ),
 )

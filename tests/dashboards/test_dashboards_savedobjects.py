@@ -11,8 +11,11 @@ import every_form
 import pytest
 import saved_reader
 from every_form import ID, TAG, VIEWS
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from saved_plain import plain
 
+from dashboards.model import BoardError, read_board
 from dashboards.savedobjects import ndjson
 
 WRITTEN = ndjson({ID: every_form.board()}, VIEWS, TAG)
@@ -80,6 +83,53 @@ def test_the_versions_are_those_that_9_0_takes() -> None:
         ("search", "10.1.0", "8.8.0"),
         ("tag", "8.0.0", "8.8.0"),
     }
+
+
+# Kibana's own schemas forbid any other key, from the version on that an object names.
+ATTRIBUTES = {
+    "dashboard": "title description kibanaSavedObjectMeta timeRestore timeFrom timeTo refreshInterval controlGroupInput panelsJSON optionsJSON hits version",
+    "search": "title description columns sort grid rowHeight rowsPerPage hideChart breakdownField kibanaSavedObjectMeta isTextBasedQuery usesAdHocDataView timeRestore timeRange refreshInterval viewMode hideAggregatedPreview hits version sampleSize",
+    "index-pattern": "title name timeFieldName fields fieldAttrs sourceFilters fieldFormatMap type typeMeta allowNoIndex runtimeFieldMap",
+    "tag": "name description color",
+}  # fmt: skip
+
+
+def test_no_object_has_a_key_that_kibana_forbids() -> None:
+    for each in saved_reader.lines(WRITTEN):
+        assert set(each["attributes"]) <= set(ATTRIBUTES[each["type"]].split())
+
+
+@given(st.data())
+@settings(deadline=None)  # a machine with much to do is no fault of ours
+def test_any_board_of_our_model_is_read_back_as_it_was(data: st.DataObject) -> None:
+    """Leave out whatever may be left out, in any combination: the reader gives back the board that the model made of it."""
+    body = change(panels=[data.draw(st.sampled_from(every_form.board()["panels"]))])
+    for _ in range(data.draw(st.integers(1, 6))):
+        paths = [path for path, _ in _parts(body, ()) if path]
+        thinner = copy.deepcopy(body)
+        _cut(thinner, data.draw(st.sampled_from(paths)))
+        body = _valid(thinner) or body
+    assert saved_reader.boards(ndjson({ID: body}, VIEWS, TAG)) == {ID: plain(body)}
+
+
+def _valid(body: dict[str, Any]) -> dict[str, Any] | None:
+    try:
+        return read_board(json.dumps(body)).body()
+    except BoardError:
+        return None
+
+
+def _parts(part: Any, path: tuple[Any, ...]) -> Any:
+    yield path, part
+    if isinstance(part, dict | list):
+        for key, each in part.items() if isinstance(part, dict) else enumerate(part):
+            yield from _parts(each, (*path, key))
+
+
+def _cut(part: Any, path: tuple[Any, ...]) -> None:
+    for step in path[:-1]:
+        part = part[step]
+    del part[path[-1]]
 
 
 def test_references_are_closed() -> None:
