@@ -42,19 +42,15 @@ def order(
     """What was asked for, with what the settings say of the rest."""
     from flows.kibana import Order
 
-    terminal = of(context)
-    settings = terminal.settings()
-    if language is None:
-        with terminal.house() as house:
-            language = house.config.vigie.report_language
-    return Order(
-        settings=settings,
-        space=space or settings.kibana_space,
-        language=language,
-        via=via,
-        folder=folder,
-        force=force,
-    )
+    with of(context).house() as house:
+        return Order(
+            settings=house.settings,
+            space=space or house.settings.kibana_space,
+            language=language or house.config.vigie.report_language,
+            via=via,
+            folder=folder,
+            force=force,
+        )
 
 
 @app.command()
@@ -280,7 +276,7 @@ def preview(
 @app.command()
 def project(
     context: typer.Context,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Delete what is there and write it all again.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Compare all of them; remove what is too much.")] = False,
 ) -> None:
     """Show incidents and runs to the boards now; every job does it by itself where Elasticsearch is the store."""
     from flows.projection import project as run
@@ -288,4 +284,9 @@ def project(
     with of(context).house() as house:
         if house.settings.elastic_url is None:
             raise WrongUsage("VIGIE_ELASTIC_URL is not set: incidents and runs are shown through Elasticsearch")
-        typer.echo(str(run(house, now(), whole=rebuild)))
+        done = run(house, now(), whole=rebuild)
+        if not (done.incidents or done.runs or done.removed):
+            typer.echo("nothing to write: the boards show what Vigie remembers")
+            return
+        written = f"{several(done.incidents, 'incident')}, {several(done.runs, 'run')} written"
+        typer.echo(f"{written}; {done.removed} removed")
