@@ -247,7 +247,7 @@ def check(
     for answer in empty:
         fail(f"{answer.board}: {answer.panel} ({answer.part}): {answer.problem}", SOME_FAILED)
     typer.echo(
-        f"{several(len(answers), 'search')} on {several(len({a.panel for a in answers}), 'panel')}, {len(empty)} empty"
+        f"{several(len(answers), 'question')} on {several(len({a.panel for a in answers}), 'panel')}, {len(empty)} empty"
     )
     raise typer.Exit(SOME_FAILED if empty else 0)
 
