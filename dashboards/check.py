@@ -17,6 +17,7 @@ from mentions.elastic_names import Names
 from mentions.errors import Stop
 
 SHOWN: Final = 200  # characters of a reason
+NOTHING: Final = "nothing is found in its window"
 WHERE_FROM: Final[Mapping[str, str]] = {
     "mentions": "let Vigie read something first (`vigie crawl`, then `vigie ingest`), or try `vigie demo`",
     "incidents": "none has been opened yet; `vigie demo` plants one",
@@ -64,11 +65,7 @@ def check(boards: Iterable[Board], views: Sequence[View]) -> tuple[Problem, ...]
     ids = {board.id for board in all_boards}
     found: list[Problem] = []
     for board in all_boards:
-        each = [*problems(board.dashboard), *_nowhere(board, ids)]
-        try:
-            each += misused(board.dashboard, known)
-        except ValueError as error:
-            each.append(("panels", str(error)))
+        each = [*problems(board.dashboard), *_nowhere(board, ids), *misused(board.dashboard, known)]
         if not any(tag == TAG or tag.startswith(f"{TAG}-") for tag in board.dashboard.tags):
             each.append(("tags", f"the tag {TAG!r} is missing: boards of Vigie are found by it"))
         found += [Problem(board.id, path, text) for path, text in each]
@@ -141,7 +138,7 @@ def _answered(client: Elasticsearch, board: Board, search: Search) -> Answer:
         documents=answer["hits"].get("total", {}).get("value", len(rows)),
         rows=rows,
         took=answer["took"],
-        problem="nothing is found in its window" if empty else None,
+        problem=NOTHING if empty else None,
     )
 
 

@@ -56,7 +56,7 @@ def misused(board: Dashboard, views: Mapping[str, View]) -> Iterator[tuple[str, 
 
 
 def uses(board: Dashboard) -> Iterator[Use]:
-    """Every field of pills, controls, panels and queries. ValueError for a query outside our part of KQL."""
+    """Every field of pills, controls, panels and queries."""
     for n, pill in enumerate(board.filters):
         yield Use(f"filters[{n}].condition.field", pill.data_view_id, pill.condition.field, "asked")
     for n, control in enumerate(board.pinned_panels):

@@ -291,4 +291,6 @@ def _said(kind: str, error: Any) -> str:
         return "an unknown key"
     if kind == "too_short":
         return "at least one entry is needed"
+    if kind == "value_error":
+        return str(error["ctx"]["error"])
     return f"{error['msg'][:1].lower()}{error['msg'][1:]}, got {seen}"

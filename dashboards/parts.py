@@ -7,7 +7,7 @@ is sent. Names, units and shapes are those of Kibana's HTTP API, read in its pub
 from itertools import pairwise
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from dashboards.kql import compiled
 

@@ -80,7 +80,7 @@ def searches(
     """The searches of each panel that has any, by its id.
 
     `start` and `end` (aware, both or neither) replace the board's window; `filters` are (field, value) that people
-    would choose in the controls; days begin in `zone`. ValueError for a query outside our part of KQL.
+    would choose in the controls; days begin in `zone`.
     """
     own = None if start is None or end is None else Window(start, end)
     pills = [*map(_pill, board.filters), *({"term": {field: value}} for field, value in filters)]
