@@ -60,6 +60,7 @@ class Space:
         self._asking = Asking(where, name, patience, sleep, random)
         # kibana-py would look the space up once more for every call.
         self._in: dict[str, Any] = {"space_id": None if name == "default" else name, "validate_spaces": False}
+        # ... which spells the same argument in two ways.
         self._in_objects = {"space_id": self._in["space_id"], "validate_space": False}
 
     def __enter__(self) -> Self:
@@ -180,7 +181,7 @@ class Space:
         """A connector; None if it is not there."""
         return self._asking.body(  # type: ignore[no-any-return] # JSON
             Errand(f"read the connector {connector_id}", "rule"),
-            lambda: self._kibana.actions.get(id=connector_id, **self._in),
+            lambda: self._kibana.actions.get(id=connector_id, **self._in_objects),
             absent=NotFoundError,
         )
 
@@ -188,7 +189,7 @@ class Space:
         """Make a connector without settings or secrets under our identifier."""
         self._asking.body(
             Errand(f"make the connector {connector_id}", "rule"),
-            lambda: self._kibana.actions.create(name=name, connector_type_id=kind, id=connector_id, **self._in),
+            lambda: self._kibana.actions.create(name=name, connector_type_id=kind, id=connector_id, **self._in_objects),
         )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flows.wiring import House
 
 
-TALKATIVE = ("httpx", "httpcore", "alembic", "apprise")  # a line for every request or step
+TALKATIVE = ("httpx", "httpcore", "alembic", "apprise", "elastic_transport", "kibana")  # a line a request
 
 
 def now() -> datetime:

@@ -209,6 +209,7 @@ def serving(kibana: StubKibana, *, tls: ssl.SSLContext | None = None) -> Iterato
 
     class Visit(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
