@@ -8,7 +8,7 @@ from dashboards.answers import short
 from dashboards.client import Space, Version
 from dashboards.diff import differences, of_api, of_record
 from dashboards.memory import BASE, Memory, digest, of_stored
-from dashboards.wanted import Key, Record, Wanted, Way
+from dashboards.wanted import WAYS, Key, Record, Wanted, Way
 from mentions.errors import Stop
 
 API_SINCE: Final = (9, 5)  # generally available, no breaking change before the next major
@@ -61,11 +61,16 @@ def way_of(version: Version, via: Literal["auto", "api", "import"]) -> Way:
 
 def look(space: Space, wanted: Wanted, version: Version, way: Way) -> Plan:
     """Compare the space with what is wanted."""
-    keys = [key for board_id in wanted.boards for key in wanted.keys(board_id, way)]
-    stored = space.export([*keys, *wanted.base])
+    stored = space.export([*_keys(wanted, way), *wanted.base])
     memory = Memory.read(stored.get(wanted.tag))
+    if way == "api" and memory.version not in {"", version.text}:
+        stored |= space.export(_keys(wanted, "import"))  # before its upgrade, this Kibana may have been imported into
     boards = tuple(_standing(space, wanted, board_id, way, (version, stored, memory)) for board_id in wanted.boards)
     return Plan(version, way, stored, memory, boards, tuple(_base(wanted, stored, memory)))
+
+
+def _keys(wanted: Wanted, way: Way) -> list[Key]:
+    return [key for board_id in wanted.boards for key in wanted.keys(board_id, way)]
 
 
 def stored_digest(wanted: Wanted, board_id: str, way: Way, stored: Mapping[Key, Record]) -> str:
@@ -85,7 +90,8 @@ def _standing(
     if (here, wanted.sent(board_id, way)) in memory.pairs:
         return Standing(board_id, title, "keep")
     lines = _lines(space, wanted, board_id, way, stored)
-    if memory.untouched(here):
+    # After an upgrade of Kibana, boards that were imported are replaced through the API.
+    if any(memory.untouched(stored_digest(wanted, board_id, each, stored)) for each in WAYS):
         return Standing(board_id, title, "replace", lines)
     # Nobody remembers this content, but all of ours is in it: imported by hand, rewritten by an upgrade of Kibana, or
     # written by a deployment that was cut off. Else somebody added to it what we do not set.

@@ -14,6 +14,7 @@ from mentions.errors import Stop
 Way: TypeAlias = Literal["api", "import"]
 Key: TypeAlias = tuple[str, str]  # type and id of a saved object
 Record: TypeAlias = Mapping[str, Any]
+WAYS: Final[tuple[Way, ...]] = ("api", "import")
 LINKS_SINCE: Final = (9, 5)  # the API takes panels of links from then on
 
 

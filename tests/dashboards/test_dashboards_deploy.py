@@ -121,6 +121,15 @@ def test_an_upgrade_of_kibana_is_no_change_by_hand(either: tuple[StubKibana, str
     assert deployed(kibana, tmp_path, some(change=newer), via=via).complete
 
 
+def test_boards_that_were_imported_are_replaced_through_the_api_after_an_upgrade(tmp_path: Path) -> None:
+    with serving(StubKibana("9.3.2")) as kibana:
+        deployed(kibana, tmp_path)
+        kibana.version = "9.5.4"
+        assert words(deployed(kibana, tmp_path)) == ["replaced", "replaced"]
+        assert set(kibana.spaces["default"].boards) == {"vigie-one", "vigie-two"}
+        assert deployed(kibana, tmp_path).unchanged
+
+
 def test_a_space_has_its_own_identifiers(either: tuple[StubKibana, str], tmp_path: Path) -> None:
     kibana, via = either
     deployed(kibana, tmp_path, via=via)
