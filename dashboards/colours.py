@@ -20,9 +20,9 @@ SINGLE: Final = CATEGORICAL[0]
 
 STATUS: Final[dict[str, str]] = {
     "ok": "#0072B2",
-    "partial": "#B85C93",
+    "partial": "#8C6D31",
     "failed": "#D55E00",
-    "running": "#7A7A7A",
+    "running": "#B85C93",  # not grey: people with deuteranopia see purple and grey alike, so one of them must do
 }
 
 RAMP: Final = ("#EFF3FF", "#BDD7E7", "#6BAED6", "#3182BD", "#08519C")
