@@ -1,5 +1,6 @@
 """The six boards, built: right for Kibana, the same in both forms, and what is committed is what is built."""
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ import saved_reader
 from official import unavailable  # noqa: F401 - asked by tests/conftest.py
 from saved_plain import plain
 
-from dashboards.boards import BOARDS, board_id, boards
-from dashboards.building import HERE, LANGUAGES, build
+from dashboards.boards import BOARDS, board_id, boards, data_views
+from dashboards.building import HERE, LANGUAGES, build, tag
 from dashboards.model import read_board
+from dashboards.savedobjects import ndjson
 from dashboards.words import Language
 
 SPACES = ("default", "team-b")
@@ -20,30 +22,34 @@ EVERY = [pytest.param(language, key, id=f"{language}-{key}") for language in LAN
 NEWER = {"links"}  # panels of links: the API takes them since 9.5, the document is a little older
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, bytes]:
+    """What `build` writes, by name in its folder."""
+    folder = tmp_path_factory.mktemp("built")
+    return {path.relative_to(folder): path.read_bytes() for path in build(folder)}
+
+
+@functools.cache
 def bodies(language: Language, space: str = "default") -> dict[str, dict[str, Any]]:
     return {board.id: board.dashboard.body() for board in boards(language, space=space)}
 
 
-def test_what_is_committed_is_what_is_built(tmp_path: Path) -> None:
+def test_what_is_committed_is_what_is_built(built: dict[Path, bytes]) -> None:
     """After a change of a board: `vigie kibana build`, look at the difference, commit it with the change."""
-    built = {path.relative_to(tmp_path): path.read_bytes() for path in build(tmp_path)}
     committed = {path.relative_to(HERE): path.read_bytes() for path in HERE.rglob("*") if path.is_file()}
     assert sorted(committed) == sorted(built)
     assert [str(path) for path in built if built[path] != committed[path]] == []
 
 
-def test_six_boards_in_two_languages_and_two_files_to_import(tmp_path: Path) -> None:
-    names = {path.relative_to(tmp_path).as_posix() for path in build(tmp_path)}
-    assert names == {f"{language}/{board_id(key)}.json" for language in LANGUAGES for key in BOARDS} | {
-        "vigie-fr.ndjson",
-        "vigie-en.ndjson",
-    }
+def test_six_boards_in_two_languages_and_two_files_to_import(built: dict[Path, bytes]) -> None:
+    boards_ = {f"{language}/{board_id(key)}.json" for language in LANGUAGES for key in BOARDS}
+    assert {path.as_posix() for path in built} == boards_ | {"vigie-fr.ndjson", "vigie-en.ndjson"}
 
 
-def test_building_again_changes_nothing_and_leaves_what_is_not_ours(tmp_path: Path) -> None:
+def test_building_again_changes_nothing_and_leaves_what_is_not_ours(built: dict[Path, bytes], tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    first = {path: path.read_bytes() for path in build(tmp_path)}
-    assert {path: path.read_bytes() for path in build(tmp_path)} == first
+    (tmp_path / "vigie-fr.ndjson").write_text("old")
+    assert {path.relative_to(tmp_path): path.read_bytes() for path in build(tmp_path)} == built
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
@@ -62,10 +68,9 @@ def test_the_official_document_has_nothing_against_it(language: Language, key: s
 
 @pytest.mark.parametrize("space", SPACES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_both_emitters_say_the_same(language: Language, space: str, tmp_path: Path) -> None:
-    build(tmp_path, space=space, languages=(language,))
-    read = saved_reader.boards((tmp_path / f"vigie-{language}.ndjson").read_text(encoding="utf-8"))
+def test_both_emitters_say_the_same(language: Language, space: str) -> None:
     meant = bodies(language, space)
+    read = saved_reader.boards(ndjson(meant, data_views(space, language=language), tag(language, space)))
     assert list(read) == list(meant)
     for name, body in meant.items():
         assert read[name] == plain(body)
