@@ -31,8 +31,8 @@ def board_url(
 ) -> str:
     """The address of a board: `base` is where people reach Kibana (a path is fine), `filters` are (field, value).
 
-    Times are aware; an hour is added on both sides; without a window the board opens on its own. Pills replace those that
-    the board was saved with; what would make the address longer than LONGEST is left off, the brand last of all.
+    Times are aware; an hour is added on both sides; without a window the board opens on its own. Pills replace those
+    that it was saved with; what would make the address longer than LONGEST is left off, the brand last of all.
     ValueError: a base that is no plain http(s) address, one time without the other or naive, an end before its start.
     """
     address = f"{_app(base, space)}/dashboards#/view/{quote(board_id, safe='')}?_g={_global(start, end)}&_a="
