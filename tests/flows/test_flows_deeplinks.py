@@ -11,6 +11,8 @@ from alerts.channels.slack import blocks
 from alerts.message import incident_message
 from config.models import Config
 from config.settings import Settings
+from dashboards.boards import board_id
+from dashboards.views import view_id
 from flows import jobs, reporting
 from flows.cli_watch import describe
 from flows.deeplinks import incident_links, incident_url, week_links
@@ -64,6 +66,14 @@ def test_a_space_has_its_own_boards():
     page, board, view, *_ = opened(link[1])
     assert page == f"{PUBLIC}/s/pr-team/app/dashboards"
     assert (board, view) == ("vigie-pr-team-overview", "vigie-pr-team-mentions")
+
+
+@pytest.mark.parametrize("space", ["default", "pr-team"])
+def test_links_lead_to_the_boards_and_data_views_that_are_deployed(space):
+    settings = Settings(kibana_public_url=PUBLIC, kibana_space=space)
+    (week,) = week_links(settings, "Aubépine", NOW, NOW + HOUR, "en")
+    for key, url in (("incident", incident_url(settings, incident())), ("overview", week[1])):
+        assert opened(url)[1:3] == (board_id(key, space), view_id("mentions", space))
 
 
 def test_the_public_address_comes_first_and_credentials_reach_nobody():
