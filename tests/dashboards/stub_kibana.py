@@ -49,10 +49,10 @@ class Asked:
 
 
 class StubKibana:
-    """Its state is open to tests; `answer` plans faults."""
+    """Its state is open to tests; `answer` plans faults; `official` has boards judged by Kibana's own document too."""
 
-    def __init__(self, version: str = "9.5.4") -> None:
-        self.version = version
+    def __init__(self, version: str = "9.5.4", *, official: bool = False) -> None:
+        self.version, self.official = version, official
         self.spaces: dict[str, Contents] = {"default": Contents(), "marketing": Contents()}
         self.credentials = {f"ApiKey {KEY}", "Basic " + base64.b64encode("élo:p@ss".encode()).decode()}
         self.forbidden: set[str] = set()  # dashboard, index-pattern, tag, rule
@@ -157,7 +157,7 @@ class StubKibana:
             return 200, self._import(contents, _file(raw, kind), overwrite=query.get("overwrite") == ["true"])
         if path == f"/api/dashboards/{name}" and self.number >= (9, 4):
             if method == "PUT":
-                return contents.put_board(name, raw, self.number), contents.read_board(name)
+                return contents.put_board(name, raw, self.number, official=self.official), contents.read_board(name)
             return 200, contents.read_board(name)
         if path == f"/api/alerting/rule/{name}":
             return 200, _kept(contents.rules, name, method, raw, fixed={"rule_type_id", "consumer", "enabled"})

@@ -9,6 +9,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from official import refused
+
 from dashboards.model import BoardError, read_board
 
 DASHBOARD_LEVEL = {(9, 0): (10, 2, 0), (9, 1): (10, 3, 0), (9, 4): (10, 4, 0)}  # newest first known at that version
@@ -41,8 +43,10 @@ class Contents:
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
     connectors: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def put_board(self, board_id: str, raw: bytes, version: tuple[int, int]) -> int:
+    def put_board(self, board_id: str, raw: bytes, version: tuple[int, int], *, official: bool = False) -> int:
         """As `PUT /api/dashboards/{id}`: the whole board, checked; 201 new, 200 replaced."""
+        if official and (found := refused(json.loads(raw))):
+            raise Refused(400, "; ".join(f"[request body.{path}]: {text}" for path, text in found))
         try:
             board = read_board(raw, name="request body")
         except BoardError as error:

@@ -12,6 +12,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "dashboards"))  # the stub is that room's
 
+from official import unavailable
 from stub_kibana import KEY, StubKibana, serving
 
 from dashboards.boards import BOARDS
@@ -81,6 +82,14 @@ def test_six_boards_arrive_and_the_second_time_changes_nothing(either: StubKiban
     code, out, _ = vigie("kibana", "deploy")
     assert (code, either.writes[seen:]) == (0, [])
     assert "no change: 6 boards as deployed before" in out
+
+
+@pytest.mark.skipif(unavailable() is not None, reason=str(unavailable()))
+def test_the_document_of_kibana_takes_all_six(vigie: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(StubKibana(official=True)) as kibana:
+        pointed(kibana, monkeypatch)
+        assert vigie("kibana", "deploy", "--no-rule")[0] == 0
+        assert len(kibana.spaces["default"].boards) == 6
 
 
 def test_the_language_is_that_of_the_configuration_unless_asked(kibana: StubKibana, vigie: Run) -> None:
