@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mentions.filter import And, Expression, Not, Or, Phrase, Word
 from mentions.tokens import tokens
 
-DEEPEST = 20  # nested parentheses and NOTs
+DEEPEST = 12  # nested parentheses and NOTs; each is two levels in Elasticsearch, which takes 30
 MOST_TERMS = 200
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))  # one for one: positions stay
 _PIECE = re.compile(r'[()]|"[^"]*"?|[^\s()"]+')
