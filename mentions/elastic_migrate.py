@@ -8,12 +8,13 @@ docs/adr/0019.
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
-from elasticsearch import Elasticsearch
+from elastic_transport import TransportError
+from elasticsearch import ApiError, Elasticsearch
 
 from mentions.elastic_bulk import Action, BulkWriter, Limits
 from mentions.elastic_client import address, in_words
@@ -70,43 +71,51 @@ def migrate(
     `drop_old` deletes what this and earlier migrations left behind. Stop if a partition is foreign or newer, or if
     old and new do not agree after three attempts; the alias then still shows the old.
     """
-    dropped = _drop(client, names) if drop_old else ()
     found = partitions(client, names)
     check_ours(found, names)
-    old = tuple(part for part in found if part.live and not part.of(names))
+    old = _old(found, names)
+    dropped: tuple[str, ...] = ()
+    if drop_old:
+        dropped = _drop(client, names, [part for part in found if not (old and part.filling and part.of(names))])
     moved: tuple[Moved, ...] = ()
     reopened: tuple[str, ...] = ()
     if old:
-        _check_way_free(found, names)
-        moved = _Move(client, names, tuple(part.name for part in old), document, on_progress).run(old)
-        dropped += _drop(client, names) if drop_old else ()
+        moved = _Move(client, names, document, on_progress).run(old)
     else:
         reopened = _reopen(client, found, names)
     ensure(client, names)
-    kept = tuple(part.name for part in partitions(client, names) if _left_behind(part, names))
+    found = partitions(client, names)
+    if drop_old:
+        dropped += _drop(client, names, found)
+    kept = tuple(part.name for part in found if _left_behind(part, names)) if not drop_old else ()
     return Migration(moved=moved, reopened=reopened, kept=kept, dropped=dropped)
 
 
+def _old(found: Iterable[Partition], names: Names) -> tuple[Partition, ...]:
+    return tuple(part for part in found if part.live and not part.of(names))
+
+
 def _left_behind(part: Partition, names: Names) -> bool:
-    """Whether an index is of an earlier migration; not one that is being filled, nor one of a newer Vigie."""
-    return part.ours and not part.live and part.version <= names.schema and (part.blocked or not part.of(names))
+    """Whether an index is of an earlier migration, finished or not; those of a newer Vigie are its own affair."""
+    unseen = part.ours and not part.live and part.version <= names.schema
+    return unseen and (part.blocked or part.filling or not part.of(names))
 
 
-def _drop(client: Elasticsearch, names: Names) -> tuple[str, ...]:
-    dropped = tuple(part.name for part in partitions(client, names) if _left_behind(part, names))
+def _drop(client: Elasticsearch, names: Names, found: Iterable[Partition]) -> tuple[str, ...]:
+    dropped = tuple(part.name for part in found if _left_behind(part, names))
     for name in dropped:
         drop_partition(client, names, name)
     return dropped
 
 
-def _check_way_free(found: Iterable[Partition], names: Names) -> None:
+def _check_way_free(found: Iterable[Partition], targets: Collection[str]) -> None:
     for part in found:
-        if part.of(names) and part.live:
+        if part.name in targets and part.live:
             raise Stop(
-                f"{names.mentions} shows old partitions and the new {part.name} at once, which no migration does: "
-                "take the new ones out of the alias, or delete what is not wanted"
+                f"the new {part.name} is in use while old partitions of the same months are, too: an older Vigie wrote "
+                "after the migration. Delete the old one, or take the new one out of the alias to copy again"
             )
-        if part.of(names) and part.blocked:
+        if part.name in targets and part.blocked:
             raise Stop(
                 f"{part.name} is left from an earlier migration and stands in the way: "
                 "'vigie store migrate --drop-old' deletes it first"
@@ -137,42 +146,52 @@ class _Move:
 
     client: Elasticsearch
     names: Names
-    old: tuple[str, ...]
     document: Callable[[Document], Document]
     on_progress: Callable[[str, int], None]
 
     def run(self, old: tuple[Partition, ...]) -> tuple[Moved, ...]:
         with in_words(address(self.client)):
             put_template(self.client, self.names)
-            for name in self.old:
-                _note(self.client, name, leaves_for=self.names.template)
-                self.client.indices.add_block(index=name, block="write")
-            self.client.indices.refresh(index=list(self.old))
-            moved = tuple(
-                self._moved(target, ids) for target, ids in _targets(old, self.names) if self._count(self.old, ids)
-            )
-            everything = self._count(self.old, {"gte": ""})
-            if sum(part.documents for part in moved) != everything:
-                raise Stop(
-                    f"{everything} mentions are old, {sum(part.documents for part in moved)} of them belong to a month "
-                    "of their index: ids that Vigie never made are among them. Nothing was swapped"
-                )
-            removed = [{"remove": {"index": n, "alias": self.names.mentions, "must_exist": True}} for n in self.old]
+            while True:
+                moved = self._beside(old)
+                now = _old(partitions(self.client, self.names), self.names)
+                if {part.name for part in now} <= {part.name for part in old}:
+                    break
+                old = now  # an older Vigie that is still running began another month
+            removed = [{"remove": {"index": part.name, "alias": self.names.mentions}} for part in now]
             added = [{"add": {"index": part.index, "alias": self.names.mentions}} for part in moved]
             self.client.indices.update_aliases(actions=[*removed, *added])
-        log.info("migrated from=%s to=%s", ",".join(self.old), ",".join(part.index for part in moved))
+        log.info("migrated from=%s to=%s", [part.name for part in now], [part.index for part in moved])
         return moved
 
-    def _moved(self, target: str, ids: Range) -> Moved:
+    def _beside(self, old: tuple[Partition, ...]) -> tuple[Moved, ...]:
+        """Close the old partitions, and fill and compare the new ones that take their place."""
+        indices = [part.name for part in old]
+        spans = dict(_targets(old, self.names))
+        _check_way_free(partitions(self.client, self.names), spans)
+        for name in indices:
+            _note(self.client, name, leaves_for=self.names.template)
+            self.client.indices.add_block(index=name, block="write")
+        self.client.indices.refresh(index=indices)
+        moved = tuple(self._moved(target, indices, ids) for target, ids in spans.items() if self._count(indices, ids))
+        held, everything = sum(part.documents for part in moved), self._count(indices, {"gte": ""})
+        if held != everything:
+            raise Stop(
+                f"{everything} mentions are old, {held} of them belong to a month of their index: ids that Vigie never "
+                "made are among them. Nothing was swapped"
+            )
+        return moved
+
+    def _moved(self, target: str, old: Sequence[str], ids: Range) -> Moved:
         """Fill one new partition until it agrees with the old ones on these ids."""
         for attempt in range(ATTEMPTS):
             if attempt == ATTEMPTS - 1:  # it holds something that the old ones do not
                 drop_partition(self.client, self.names, target)
             create_partition(self.client, self.names, target, live=False)
             place = self._last(target) if attempt == 0 else ""
-            self._copy(target, {"gt": place, "lt": ids["lt"]} if place else ids)
+            self._copy(target, old, {"gt": place, "lt": ids["lt"]} if place else ids)
             self.client.indices.refresh(index=target)
-            wanted, got = self._sum(self.old, ids, self.document), self._sum((target,), {"gte": ""}, lambda same: same)
+            wanted, got = self._sum(old, ids, self.document), self._sum((target,), {"gte": ""}, lambda same: same)
             if wanted == got:
                 return Moved(index=target, documents=got[0], checksum=got[1][:16])
             log.warning("migration-differs index=%s wanted=%s got=%s attempt=%d", target, wanted, got, attempt)
@@ -181,7 +200,7 @@ class _Move:
             f"{wanted[1][:16]} and {got[1][:16]}): nothing was swapped. Is something writing into {target}?"
         )
 
-    def _copy(self, target: str, ids: Range) -> None:
+    def _copy(self, target: str, old: Sequence[str], ids: Range) -> None:
         # One bulk at a time, so that what a kill leaves is all up to an id and nothing beyond, as good as always.
         writer = BulkWriter(
             self.client,
@@ -189,7 +208,7 @@ class _Move:
             dead=None,
             limits=Limits(in_flight=1),
         )
-        hits, done = self._hits(self.old, ids), 0
+        hits, done = self._hits(old, ids), 0
         while some := list(islice(hits, BATCH)):
             report = writer.write(
                 Action("index", target, hit["_id"], self.document(hit["_source"]), hit["_version"]) for hit in some
@@ -243,7 +262,10 @@ class _Move:
                     return
                 after = {"search_after": hits[-1]["sort"]}
         finally:
-            self.client.close_point_in_time(id=pit)
+            try:
+                self.client.close_point_in_time(id=pit)
+            except (ApiError, TransportError) as error:
+                log.info("point-in-time-left-open, it ends by itself: %s", error)
 
 
 def _targets(old: Iterable[Partition], names: Names) -> Iterator[tuple[str, Range]]:

@@ -33,7 +33,7 @@ class Partition:
     """One index of our name or under our alias. `ours`: it carries our mark. `live`: under the alias.
 
     `blocked`: it takes no writes. `digest` tells additive versions of one schema apart. `leaves_for` is the template
-    of the migration that is emptying it, if one is.
+    of the migration that is emptying it, if one is; `filling`: a migration made it and has not shown it yet.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Partition:
     blocked: bool
     digest: str | None = None
     leaves_for: str | None = None
+    filling: bool = False
 
     def of(self, names: Names) -> bool:
         """Whether it is one of this schema and period."""
@@ -76,10 +77,10 @@ def ensure(client: Elasticsearch, names: Names) -> None:
     with in_words(address(client)):
         current = put_template(client, names)
         for part in found:
-            if part.of(names) and part.digest != current["_meta"]["digest"]:
+            if part.of(names) and (part.digest != current["_meta"]["digest"] or (part.filling and part.live)):
                 client.indices.put_mapping(index=part.name, properties=current["properties"], meta=current["_meta"])
                 log.info("mapping-updated index=%s digest=%s", part.name, current["_meta"]["digest"])
-        hidden = [part.name for part in found if part.of(names) and not part.live and not part.blocked]
+        hidden = [part.name for part in found if part.of(names) and not (part.live or part.blocked or part.filling)]
         if hidden:  # restored from a snapshot without its alias, say: writes would go there unseen
             client.indices.update_aliases(actions=[_added(name, names) for name in hidden])
             log.warning("partitions-were-hidden indices=%s", ",".join(hidden))
@@ -175,11 +176,13 @@ def covers(wide: object, narrow: object) -> bool:
 
 
 def create_partition(client: Elasticsearch, names: Names, index: str, *, live: bool = True) -> None:
-    """Create the index, under the alias unless `live` is False; no harm if it exists or another process is quicker.
+    """Create the index, under the alias or (`live` False) for a migration; no harm if another process is quicker.
 
     Stop if an index of that name is foreign.
     """
     body = stamped(names)["template"]
+    if not live:
+        body["mappings"]["_meta"]["filling"] = True
     settings = {key: value for key, value in body["settings"].items() if key not in TUNABLE}
     aliases: dict[str, dict[str, Any]] = {names.mentions: {}} if live else {}
     with in_words(address(client)):
@@ -219,6 +222,7 @@ def _partition(name: str, body: Mapping[str, Any], names: Names) -> Partition:
         blocked=any(str(value) == "true" for value in blocks.values()),
         digest=meta.get("digest"),
         leaves_for=meta.get("leaves_for"),
+        filling=bool(meta.get("filling")),
     )
 
 
