@@ -5,22 +5,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from flows import cli_panels
+from flows.kibana_options import Space, Speaks, order
 from flows.terminal import fail, now, of, several, table, wrapped
 from mentions.errors import WrongUsage
 
 if TYPE_CHECKING:
     from dashboards.deploy import Deployed
-    from flows.kibana import Language, Order, Seen
+    from flows.kibana import Order, Seen
 
 SOME_FAILED = 1
 SHOWN = 8  # differences of one board that a plan names
 
 app = typer.Typer(help="Kibana boards: build, check, deploy, compare, back up, link to, draw.")
 
-Space = Annotated[str | None, typer.Option("--space", help="Kibana space (else VIGIE_KIBANA_SPACE, else default).")]
-Speaks = Annotated[
-    Literal["fr", "en"] | None, typer.Option(help="Language of the boards (else the first of vigie.yaml).")
-]
 Via = Annotated[
     Literal["auto", "api", "import"],
     typer.Option(help="Dashboards API or saved objects; auto: the API from Kibana 9.5 on."),
@@ -29,28 +27,6 @@ From = Annotated[
     Path | None, typer.Option("--from", metavar="DIR", help="Boards of this folder, edited, instead of ours.")
 ]
 WORDS = {"make": "would be made", "replace": "would be replaced", "keep": "unchanged", "by-hand": "changed by hand"}
-
-
-def order(
-    context: typer.Context,
-    space: str | None,
-    language: "Language | None",
-    via: Literal["auto", "api", "import"] = "auto",
-    folder: Path | None = None,
-    force: bool = False,
-) -> "Order":
-    """What was asked for, with what the settings say of the rest."""
-    from flows.kibana import Order
-
-    with of(context).house() as house:
-        return Order(
-            settings=house.settings,
-            space=space or house.settings.kibana_space,
-            language=language or house.config.vigie.report_language,
-            via=via,
-            folder=folder,
-            force=force,
-        )
 
 
 @app.command()
@@ -84,7 +60,7 @@ def deploy(
     from flows.kibana import deploy as run
     from flows.kibana import look_at
 
-    asked = order(context, space, language, via, folder, force)
+    asked = order(context, space, language, via, folder, force=force)
     if dry_run:
         raise typer.Exit(_would(look_at(asked), asked))
     done, about_rule = run(asked, now=now(), rule=rule, tell=lambda seen: typer.echo(_headline(seen, asked)))
@@ -213,80 +189,4 @@ def link(
         typer.echo(address(house.settings, board, space=space, brand=brand, start=start, end=end or (start and now())))
 
 
-@app.command()
-def check(
-    context: typer.Context,
-    elastic: Annotated[
-        str | None, typer.Option(metavar="URL", help="Ask this Elasticsearch (else VIGIE_ELASTIC_URL, if set).")
-    ] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Ask no Elasticsearch.")] = False,
-    space: Space = None,
-    language: Speaks = None,
-) -> None:
-    """Prove the boards: shape, fields, links; with Elasticsearch, that each panel of each board shows something.
-
-    Time ends at the newest document, so that a demo or a copy of last year can be checked.
-    """
-    from flows.kibana import ask_elastic, mistakes
-
-    asked = order(context, space, language)
-    found = mistakes(asked)
-    for mistake in found:
-        fail(mistake, SOME_FAILED)
-    typer.echo(f"shape, fields and links: {several(len(found), 'mistake') if found else 'right'}")
-    url = None if offline else elastic or asked.settings.elastic_url
-    if found or url is None:
-        raise typer.Exit(int(bool(found)))
-    with of(context).house() as house:
-        answers = ask_elastic(asked, url, zone=house.config.vigie.timezone)
-    empty = [answer for answer in answers if answer.problem]
-    rows = [
-        (answer.board, answer.panel, answer.part, answer.buckets, answer.documents, answer.took) for answer in answers
-    ]
-    table(("board", "panel", "part", "rows", "documents", "ms"), rows, wide=1)
-    for answer in empty:
-        fail(f"{answer.board}: {answer.panel} ({answer.part}): {answer.problem}", SOME_FAILED)
-    typer.echo(
-        f"{several(len(answers), 'question')} on {several(len({a.panel for a in answers}), 'panel')}, {len(empty)} empty"
-    )
-    raise typer.Exit(SOME_FAILED if empty else 0)
-
-
-@app.command()
-def preview(
-    context: typer.Context,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the pictures.")] = Path("previews"),
-    elastic: Annotated[
-        str | None, typer.Option(metavar="URL", help="Ask this Elasticsearch (else VIGIE_ELASTIC_URL).")
-    ] = None,
-    space: Space = None,
-    language: Speaks = None,
-) -> None:
-    """Draw the boards from what Elasticsearch answers to their panels: one PNG each, for docs and review."""
-    from flows.kibana import draw
-
-    asked = order(context, space, language)
-    url = elastic or asked.settings.elastic_url
-    if url is None:
-        raise WrongUsage("give --elastic URL or set VIGIE_ELASTIC_URL: a preview is drawn from real answers")
-    for path in draw(asked, url, out):
-        typer.echo(path)
-
-
-@app.command()
-def project(
-    context: typer.Context,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Compare all of them; remove what is too much.")] = False,
-) -> None:
-    """Show incidents and runs to the boards now; every job does it by itself where Elasticsearch is the store."""
-    from flows.projection import project as run
-
-    with of(context).house() as house:
-        if house.settings.elastic_url is None:
-            raise WrongUsage("VIGIE_ELASTIC_URL is not set: incidents and runs are shown through Elasticsearch")
-        done = run(house, now(), whole=rebuild)
-        if not (done.incidents or done.runs or done.removed):
-            typer.echo("nothing to write: the boards show what Vigie remembers")
-            return
-        written = f"{several(done.incidents, 'incident')}, {several(done.runs, 'run')} written"
-        typer.echo(f"{written}; {done.removed} removed")
+cli_panels.add_to(app)
