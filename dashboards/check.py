@@ -12,17 +12,12 @@ from dashboards.boards import TAG, Board
 from dashboards.fields import misused
 from dashboards.model import LinksPanel, VisPanel, problems
 from dashboards.queries import Search, searches
-from dashboards.views import View, data_views
+from dashboards.views import TIMES, View, data_views
 from mentions.elastic_names import Names
 from mentions.errors import Stop
 
 SHOWN: Final = 200  # characters of a reason
 NOTHING: Final = "nothing is found in its window"
-WHERE_FROM: Final[Mapping[str, str]] = {
-    "mentions": "let Vigie read something first (`vigie crawl`, then `vigie ingest`), or try `vigie demo`",
-    "incidents": "none has been opened yet; `vigie demo` plants one",
-    "runs": "let Vigie work first: every command that ends a job shows it here",
-}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,9 +34,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What Elasticsearch said to one search of a panel. `buckets` hold a document at least; `took` is in milliseconds.
+    """What Elasticsearch said to one search of a panel; `took` is in milliseconds.
 
-    `problem` is None where the panel shows something. A second time or a mark may be empty without harm.
+    `problem` is None where the panel shows something, NOTHING where it is empty: right for incidents where there were
+    none. A second time or a mark may always be empty.
     """
 
     board: str
@@ -98,7 +94,7 @@ def check_on(
     """Ask every panel's searches, one after another, in the windows that the boards open on.
 
     Without `now`, time ends at the newest document of each index, so that a demo or a copy of last year can be checked.
-    Stop when an index is absent or empty; errors of the connection pass (`mentions.elastic_client.in_words`).
+    Stop when there is no mention; errors of the connection pass (`mentions.elastic_client.in_words`).
     """
     views = data_views(space, names.prefix)
     until = {view.id: now or newest(client, view) for view in views}
@@ -111,22 +107,36 @@ def check_on(
 
 
 def newest(client: Elasticsearch, view: View) -> datetime:
-    """The time of the newest document of a data view; Stop when it has none."""
-    missing = f"Elasticsearch has no {view.kind} at {view.title}: {WHERE_FROM[view.kind]}"
+    """The time of the newest document of a data view; Stop when there is no mention at all.
+
+    Where no incident was ever opened, or no run projected, it is that of the newest mention.
+    """
+    found = _newest(client, view.title, view.time_field)
+    if found is None and view.kind != "mentions":
+        found = _newest(client, f"{view.title.removesuffix(view.kind)}mentions", TIMES["mentions"])
+    if found is None:
+        raise Stop(
+            f"Elasticsearch has no mention to show the boards ({view.title}): let Vigie read something first "
+            "(`vigie crawl`, then `vigie ingest`), or try `vigie demo`"
+        )
+    return found
+
+
+def _newest(client: Elasticsearch, index: str, field: str) -> datetime | None:
     try:
-        answer = client.search(index=view.title, size=0, aggs={"newest": {"max": {"field": view.time_field}}})
+        answer = client.search(index=index, size=0, aggs={"newest": {"max": {"field": field}}})
     except NotFoundError:
-        raise Stop(missing) from None
-    newest = answer["aggregations"]["newest"].get("value_as_string")
-    if newest is None:
-        raise Stop(missing)
-    return datetime.fromisoformat(newest)
+        return None
+    moment = answer["aggregations"]["newest"].get("value_as_string")
+    return None if moment is None else datetime.fromisoformat(moment)
 
 
 def _answered(client: Elasticsearch, board: Board, search: Search) -> Answer:
     place: dict[str, Any] = {"board": board.key, "panel": search.panel, "part": search.part}
     try:
         answer = client.search(index=search.index, **_arguments(search.body))
+    except NotFoundError:  # no incident was ever opened, no run ever shown: the panel is empty, and right
+        return Answer(**place, documents=0, rows=(), took=0, problem=NOTHING)
     except ApiError as error:
         if error.status_code != 400:  # noqa: PLR2004 - a body that it cannot use; other answers are no fault of a board
             raise
