@@ -112,13 +112,18 @@ def fate(where: str, space: str, errand: Errand, error: KibanaException) -> Stop
 
 def foreign(where: str, status: int, body: object) -> Stop:
     """Something answered that is not Kibana: a proxy, a login page, another program."""
-    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
-    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-    page = f"a page “{short(title[1], 60)}”" if title else "what is no JSON"
+    title = _title(body)
+    page = f"a page “{title}”" if title else "what is no JSON"
     return Stop(
         f"{where} answers {status} with {page}: a proxy or login stands before Kibana, or VIGIE_KIBANA_URL lacks "
         "the base path; give an address that reaches Kibana itself"
     )
+
+
+def _title(body: object) -> str:
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
+    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    return short(title[1], 60) if title else ""
 
 
 def missing_privilege(where: str, space: str, words: str, types: Sequence[str]) -> Stop:
@@ -143,10 +148,12 @@ def retry_after(error: ApiError, now: datetime | None = None) -> float | None:
 
 
 def said(error: ApiError) -> str:
-    """Kibana's own words on one line."""
+    """Kibana's own words on one line, or those of what stands before it."""
     body: Any = error.body
-    message = body.get("message") or body.get("error") if isinstance(body, Mapping) else ""
-    return short(message if isinstance(message, str) and message else error.message)
+    if not isinstance(body, Mapping):
+        return _title(body) or short(re.sub(r"<[^>]*>", " ", str(body)), 60)
+    message = body.get("message") or body.get("error")
+    return short(message if isinstance(message, str) else error.message)
 
 
 def short(text: object, longest: int = LONGEST) -> str:

@@ -26,6 +26,7 @@ from dashboards.imported import Imported, outcome
 from mentions.errors import Stop
 
 OLDEST: Final = (9, 0)
+BAD_REQUEST, FORBIDDEN, NOT_FOUND = 400, 403, 404
 Record: TypeAlias = dict[str, Any]  # a saved object as exported
 Key: TypeAlias = tuple[str, str]  # its type and id
 
@@ -76,7 +77,8 @@ class Space:
         body = self._asking.body(Errand("tell its version", "space"), self._kibana.status.get_status)
         if not isinstance(body, Mapping) or "status" not in body:
             raise Stop(f"{self.where} answers, but not as Kibana: check VIGIE_KIBANA_URL and its base path")
-        text = str((body.get("version") or {}).get("number", ""))
+        told = body.get("version")
+        text = str(told.get("number", "")) if isinstance(told, Mapping) else ""
         numbers = text.split("-", maxsplit=1)[0].split(".")[:2]
         if not text:
             raise credentials(f"Kibana at {self.where}")
@@ -129,20 +131,24 @@ class Space:
                 )
 
             try:
-                lines = self._asking.body(errand, call, pass_on=_names_the_missing)
+                lines = self._asking.body(errand, call, pass_on=_names_objects)
             except ApiError as error:
-                missing = _missing(error)
-                if forbidden := {kind for (kind, _), status in missing.items() if status == 403}:  # noqa: PLR2004
-                    raise missing_privilege(self.where, self.name, errand.words, sorted(forbidden)) from None
-                left = [one for one in wanted if (one["type"], one["id"]) not in missing]
-                if len(left) == len(wanted):
-                    raise fate(self.where, self.name, errand, error) from None
-                wanted = left
+                wanted = self._left(wanted, errand, error)
             else:
                 if isinstance(lines, Mapping):
                     lines = [lines] if lines else []
                 return {(line["type"], line["id"]): line for line in lines if "type" in line}
         return {}
+
+    def _left(self, wanted: list[dict[str, str]], errand: Errand, error: ApiError) -> list[dict[str, str]]:
+        """Those that an export did not find missing; what else it says is raised, so that nothing is lost in silence."""
+        told = _unread(error)
+        if forbidden := {kind for (kind, _), status in told.items() if status == FORBIDDEN}:
+            raise missing_privilege(self.where, self.name, errand.words, sorted(forbidden)) from None
+        left = [one for one in wanted if (one["type"], one["id"]) not in told]
+        if len(left) == len(wanted) or set(told.values()) != {NOT_FOUND}:
+            raise fate(self.where, self.name, errand, error) from None
+        return left
 
     def load(self, records: Iterable[Mapping[str, Any]]) -> Imported:
         """Import saved objects, overwriting those with the same identifiers; what came of each."""
@@ -247,15 +253,16 @@ def _check_authority(ca: Path) -> None:
         raise Stop(f"VIGIE_KIBANA_CA={ca} cannot be used ({reason}): give the PEM file of the authority") from None
 
 
-def _names_the_missing(error: ApiError) -> bool:
-    return error.status_code == 400 and bool(_missing(error))  # noqa: PLR2004 - Bad Request
+def _names_objects(error: ApiError) -> bool:
+    return error.status_code == BAD_REQUEST and bool(_unread(error))
 
 
-def _missing(error: ApiError) -> dict[Key, int]:
+def _unread(error: ApiError) -> dict[Key, int]:
     """The objects that an export could not read, with the status of each."""
     attributes = error.body.get("attributes") if isinstance(error.body, Mapping) else None
-    objects = attributes.get("objects", []) if isinstance(attributes, Mapping) else []
+    objects = attributes.get("objects") or () if isinstance(attributes, Mapping) else ()
     return {
-        (str(one.get("type")), str(one.get("id"))): int((one.get("error") or {}).get("statusCode", 404))
+        (str(one.get("type")), str(one.get("id"))): int(one["error"].get("statusCode", 0))
         for one in objects
+        if isinstance(one.get("error"), Mapping)
     }

@@ -38,8 +38,8 @@ def build(
     """Write the boards as files: one JSON a board to edit and deploy, one .ndjson a language to import by hand."""
     from dashboards.building import build as write
 
-    settings = of(context).settings()
-    for path in write(out, space=space or settings.kibana_space, prefix=settings.elastic_prefix):
+    asked = order(context, space, "en")  # both languages are written
+    for path in write(out, space=asked.space, prefix=asked.settings.elastic_prefix):
         typer.echo(path)
 
 

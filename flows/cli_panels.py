@@ -83,8 +83,9 @@ def preview(
     url = elastic or asked.settings.elastic_url
     if url is None:
         raise WrongUsage("give --elastic URL or set VIGIE_ELASTIC_URL: a preview is drawn from real answers")
-    for path in draw(asked, url, out):
-        typer.echo(path)
+    with of(context).house() as house:
+        for path in draw(asked, url, out, zone=house.config.vigie.timezone):
+            typer.echo(path)
 
 
 def project(

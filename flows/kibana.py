@@ -181,12 +181,12 @@ def ask_elastic(order: Order, url: str, *, zone: str) -> tuple["Answer", ...]:
         return check_on(client, _ours(order), names, space=order.space, zone=zone)
 
 
-def draw(order: Order, url: str, folder: Path) -> Sequence[Path]:
+def draw(order: Order, url: str, folder: Path, *, zone: str) -> Sequence[Path]:
     """One picture a board, from what the Elasticsearch at `url` answers to its panels."""
     from dashboards.preview import preview
 
     with _elastic(order.settings, url) as (client, names):
-        return preview(client, names, _ours(order), folder)
+        return preview(client, names, _ours(order), folder, zone=zone)
 
 
 def _ours(order: Order) -> tuple["Board", ...]:

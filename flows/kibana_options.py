@@ -1,5 +1,6 @@
 """Options that the commands of `vigie kibana` share, and what is asked for with them."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,6 +11,7 @@ from flows.terminal import of
 if TYPE_CHECKING:
     from flows.kibana import Language, Order
 
+SPACE = re.compile(r"[a-z0-9_-]{1,100}")
 Space = Annotated[str | None, typer.Option("--space", help="Kibana space (else VIGIE_KIBANA_SPACE, else default).")]
 Speaks = Annotated[
     Literal["fr", "en"] | None, typer.Option(help="Language of the boards (else the first of vigie.yaml).")
@@ -28,6 +30,8 @@ def order(
     """What was asked for, with what the settings say of the rest."""
     from flows.kibana import Order
 
+    if space is not None and not SPACE.fullmatch(space):
+        raise typer.BadParameter(f"'{space}': a space's identifier has small letters, digits, _ and -")
     with of(context).house() as house:
         return Order(
             settings=house.settings,

@@ -67,6 +67,7 @@ def test_credentials_that_are_wrong_hide_the_version_and_are_named(kibana: StubK
         (200, b"\xff\xfe", {"Content-Type": "image/png"}, Stop, "what is not JSON"),
         (200, b"[]", {}, Stop, "answers, but not as Kibana"),
         (200, b'{"cluster_name": "x"}', {}, Stop, "answers, but not as Kibana"),
+        (200, b'{"status": {}, "version": "5.0"}', {}, Stop, "does not accept the credentials"),
         (
             400,
             b'{"error": {"type": "x"}}',
@@ -135,6 +136,15 @@ def test_what_is_missing_is_left_out_of_an_export(kibana: StubKibana) -> None:
     assert client.export(keys) == {}
     assert client.load([RECORD]).done == ("vigie-mentions",)
     assert client.export(keys)["index-pattern", "vigie-mentions"]["attributes"] == RECORD["attributes"]
+
+
+@pytest.mark.parametrize(
+    "objects", [[{"type": "dashboard", "id": "b"}], [{"type": "dashboard", "id": "b", "error": {"statusCode": 500}}]]
+)
+def test_what_an_export_cannot_read_is_not_taken_for_missing(kibana: StubKibana, objects: list[Any]) -> None:
+    kibana.answer("_export", 400, {"message": "Error transforming objects", "attributes": {"objects": objects}})
+    with pytest.raises(Stop, match=r"refuses to export boards \(400\): Error transforming"):
+        space(kibana).export([("dashboard", "b"), ("dashboard", "c")])
 
 
 def test_a_missing_privilege_is_named(kibana: StubKibana) -> None:

@@ -179,6 +179,12 @@ def test_a_space(kibana: StubKibana, vigie: Run) -> None:
     assert "has no space marketting; did you mean marketing?" in err
 
 
+@pytest.mark.parametrize("words", [("deploy",), ("build",), ("diff",), ("backup",), ("check",), ("preview",)])
+def test_a_space_that_cannot_be_one(vigie: Run, words: tuple[str, ...]) -> None:
+    code, _, err = vigie("kibana", *words, "--space", "Mar keting")
+    assert (code, "small letters" in err) == (2, True)
+
+
 def test_a_part_that_fails_is_named_and_the_next_run_goes_on(kibana: StubKibana, vigie: Run) -> None:
     kibana.answer("PUT .*vigie-sources", 400, {"message": "[request body.panels.3]: no"})
     code, out, err = vigie("kibana", "deploy")
