@@ -18,6 +18,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "average": "avg",
     "median": "percentiles",
 }
+OTHER: Final = "…"  # the rest of the values, where one search tells how many there are
 VALUE: Final = "value"  # of a metric that counts only a part: it stands inside a filter
 
 
@@ -55,12 +56,20 @@ class Plan:
             each = [(one.label, buckets[one.label]) for one in of.filters]
         else:
             each = [(_key(one), one) for one in buckets]
+            if of.operation == "terms" and of.other_bucket is not None and self._counts():
+                each += [(OTHER, {"doc_count": rest})] if (rest := found[name]["sum_other_doc_count"]) else []
         for key, bucket in each:
             here = {**keys, name: key}
             if depth + 1 < len(self.buckets):
                 yield from self._below(bucket, depth + 1, here)
             else:
                 yield {**here, "n": bucket["doc_count"], **self._values(bucket, bucket["doc_count"])}
+
+    def _counts(self) -> bool:
+        """Whether the rest has an answer already: one level of buckets, and nothing but plain counts."""
+        return len(self.buckets) == 1 and all(
+            isinstance(each, Count) and each.filter is None for _, each in self.metrics
+        )
 
     def _values(self, found: Mapping[str, Any], documents: int) -> Json:
         return {name: _value(metric, found.get(name, {}), documents) for name, metric in self.metrics}

@@ -4,6 +4,7 @@ from dashboards.board_plans import Plan
 from dashboards.drawings import (
     axes,
     donut,
+    largest,
     negatives,
     number,
     over_time,
@@ -27,7 +28,7 @@ from dashboards.panels import (
 )
 from dashboards.parts import AnyMetric, ByMetric, Kql
 from dashboards.vis import SortBy
-from dashboards.vis_xy import DataLayer, SeriesCount, SeriesOfField, Split, SplitTerms, XyChart
+from dashboards.vis_xy import DataLayer, SeriesCount, SeriesOfField, Split, XyChart
 
 READINGS = Kql(expression="kind : crawl or kind : backfill")
 GOOD = Kql(expression="status : ok")
@@ -105,7 +106,7 @@ def health(kit: Kit) -> Plan:
         number(kit, "rejected", of(kit, "sum", "rejected", "rejected", decimals=0), "runs"),
         number(kit, "lag", of(kit, "median", "lag_seconds", "lag", decimals=0), "runs"),
     )
-    series = SplitTerms(fields=("source",), label=kit.say("b.source"), limit=8, aggregate_first=True)
+    series = largest(kit, "source", 8)
     items = SeriesOfField(operation="sum", field="items", label=kit.say("m.items"))
     return Plan(
         days=1,

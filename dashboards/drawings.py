@@ -15,6 +15,7 @@ from dashboards.parts import (
     Filters,
     Kql,
     OfField,
+    OtherBucket,
     Static,
     Terms,
 )
@@ -83,9 +84,12 @@ def over_time(kit: Kit, panel: str, split: str | None = None) -> Card:
     return vis(panel, XyChart(layers=(layer,), axis=axes(kit, "mentions"), **kit.titled(panel)))
 
 
-def largest(kit: Kit, field: str, limit: int = 6) -> SplitTerms:
-    """The most frequent values of the whole period as series, the rest together."""
-    return SplitTerms(fields=(field,), label=kit.say(f"b.{field}"), limit=limit, aggregate_first=True)
+def largest(kit: Kit, field: str, limit: int = 6, *, rest: bool = True) -> SplitTerms:
+    """The most frequent values of the whole period as series; `rest` is one more, so that shares are of all."""
+    other = OtherBucket() if rest else None
+    return SplitTerms(
+        fields=(field,), label=kit.say(f"b.{field}"), limit=limit, aggregate_first=True, other_bucket=other
+    )
 
 
 def shares_over_time(kit: Kit, panel: str, split: str | None = None) -> Card:
@@ -101,7 +105,7 @@ def net_line(kit: Kit, panel: str, *, split: str | None = None, marks: bool = Fa
     """Net sentiment over time from -1 to 1, with a line for each value of `split`, or marks where alerts opened."""
     color = Static(color=colours.SINGLE) if split is None else None
     metric = SeriesOfField(**dict(net(kit)), color=color)
-    breakdown = None if split is None else largest(kit, split)
+    breakdown = None if split is None else largest(kit, split, rest=False)
     lines = DataLayer(type="line", data_source=kit.of("mentions"), x=time(kit), y=(metric,), breakdown_by=breakdown)
     alarm = Mark(
         label=kit.say("mark.alert"),
@@ -141,7 +145,11 @@ def plain_bars(kit: Kit, panel: str, field: str, label: str, *, where: Kql = ALL
 
 def donut(kit: Kit, panel: str, split: str | None = None, label: str = "") -> Card:
     """Shares of all mentions: of sentiment, or of kinds of text, or of the values of a field."""
-    terms = None if split in {None, "unit"} else ColouredTerms(fields=(split,), label=kit.say(f"b.{label}"), limit=6)
+    terms = (
+        None
+        if split is None or split == "unit"
+        else ColouredTerms(fields=(split,), label=kit.say(f"b.{label}"), limit=6, other_bucket=OtherBucket())
+    )
     group = terms or (by_unit(kit) if split == "unit" else by_label(kit))
     chart = PieChart(data_source=kit.of("mentions"), metrics=(count(kit),), group_by=(group,), **kit.titled(panel))
     return vis(panel, chart)

@@ -1,7 +1,8 @@
 """Panels as searches: the body that Elasticsearch gets, and its answer as rows. Pure.
 
 What Kibana's Lens asks, in what the smallest node can do: terms in terms instead of `multi_terms`, an interval chosen
-from the range instead of `auto_date_histogram`, a shifted time as a second search. Rows of "other" are left out.
+from the range instead of `auto_date_histogram`, a shifted time as a second search. What Lens calls "other" is a row of
+its own only where one search tells it: one level of buckets, counted.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

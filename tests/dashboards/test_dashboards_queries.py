@@ -218,6 +218,15 @@ def test_an_answer_is_read_as_rows_in_the_order_of_the_board() -> None:
     ]
 
 
+def test_what_is_beyond_the_largest_is_a_row_of_its_own() -> None:
+    (donut,) = asked("competitors", "voice-now")
+    terms = {"sum_other_doc_count": 3, "buckets": [{"key": "Acme", "doc_count": 7}]}
+    answer = {"hits": {"total": {"value": 10}}, "aggregations": {"group0": terms}}
+    assert [row["m0"] for row in donut.rows(answer)] == [7, 3]
+    terms["sum_other_doc_count"] = 0
+    assert [row["group0"] for row in donut.rows(answer)] == ["Acme"]
+
+
 def test_nested_buckets_and_metrics_become_flat_rows() -> None:
     (table,) = asked("health", "job-table")
     inner = {
