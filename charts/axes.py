@@ -49,9 +49,21 @@ def bars(
     return sized(drawn, look)
 
 
-def heatmap(rows: Rows, look: Look, *, x: str, y: str, value: str, ramp: Sequence[str] = ("#EEF3FA", "#0B4A8F")) -> Any:
-    """A cell a pair, its number written in it; columns and rows in the order of the rows. `ramp`: least to most."""
-    columns, lines = names_of(rows, x), names_of(rows, y)
+def heatmap(
+    rows: Rows,
+    look: Look,
+    *,
+    x: str,
+    y: str,
+    value: str,
+    columns: Sequence[str] = (),
+    ramp: Sequence[str] = ("#EEF3FA", "#0B4A8F"),
+) -> Any:
+    """A cell a pair, its number written in it; lines in the order of the rows, columns in theirs or that of `columns`.
+
+    `ramp` goes from the least to the most.
+    """
+    across, lines = names_of(rows, x, columns), names_of(rows, y)
     longest = max((row[value] or 0 for row in rows), default=0)
     data = [
         {
@@ -73,7 +85,7 @@ def heatmap(rows: Rows, look: Look, *, x: str, y: str, value: str, ramp: Sequenc
     tint = alt.Color("value:Q", scale=alt.Scale(range=list(ramp)), legend=None)
     ink = alt.condition("datum.dark", alt.value("white"), alt.value(INK))
     layers = [cells.mark_rect(stroke="white").encode(color=tint)]
-    if look.width * 0.85 / max(1, len(columns)) >= width(look.number(longest), look.size - 1):
+    if look.width * 0.85 / max(1, len(across)) >= width(look.number(longest), look.size - 1):
         layers.append(cells.mark_text(fontSize=look.size - 1).encode(text="text:N", color=ink))
     return sized(alt.layer(*layers), look)
 

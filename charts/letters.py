@@ -52,6 +52,20 @@ def cut(text: str, room: float, size: float) -> str:
     return kept.rstrip() + "…" if kept.strip() else ""
 
 
+def broken(text: str, room: float, size: float, most: int, *, bold: bool = False) -> list[str]:
+    """The text in lines of at most `room` pixels, broken between words; what `most` lines do not hold ends in …"""
+    lines: list[str] = []
+    words = text.split()
+    while words and len(lines) < most - 1:
+        fit = 1
+        while fit < len(words) and width(" ".join(words[: fit + 1]), size, bold=bold) <= room:
+            fit += 1
+        lines.append(" ".join(words[:fit]))
+        words = words[fit:]
+    rest = " ".join(words)
+    return [cut(line, room, size * (_BOLD if bold else 1)) for line in [*lines, *([rest] if rest else [])]]
+
+
 @cache
 def _em(letter: str) -> int:
     if letter in _WIDTHS:

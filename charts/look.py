@@ -10,10 +10,11 @@ from charts.letters import FONT
 
 Language: TypeAlias = Literal["fr", "en"]
 
-# Okabe and Ito's colours, apart for every common colour blindness; yellow is left out: it does not show on white.
-PALETTE: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#6E6E6E", "#8C6D31")
+# After Okabe and Ito: apart for every common colour blindness, and dark enough for letters on white.
+PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#B85C93", "#8C6D31", "#3D3D3D", "#4B2E83", "#7A7A7A")
 INK, FAINT, LINE = "#1A1C21", "#5A606B", "#E3E6EC"
 NARROW: Final = "\u202f"
+MOST: Final = 2  # decimals of a number that nobody gave a format
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Look:
         """A number as people of this language write it; the absent one is a dash."""
         if value is None:
             return "–"
-        places = decimals if decimals is not None else (0 if float(value).is_integer() else 2)
+        near = round(value, MOST)
+        places = decimals if decimals is not None else next(n for n in range(MOST + 1) if round(near, n) == near)
         text = f"{value:,.{places}f}"
         if self.language == "fr":
             text = text.replace(",", NARROW).replace(".", ",")
@@ -60,7 +62,7 @@ class Look:
         words = {"labelFont": FONT, "titleFont": FONT, "labelFontSize": self.size, "titleFontSize": self.size}
         tones = {"labelColor": INK, "titleColor": FAINT, "titleFontWeight": "normal"}
         return {
-            "background": "white",
+            "background": "transparent",
             "font": FONT,
             "view": {"stroke": None},
             "axis": {**words, **tones, "gridColor": LINE, "domainColor": LINE, "tickColor": LINE, "labelLimit": 0},

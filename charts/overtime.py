@@ -71,7 +71,7 @@ def line(
         {"time": look.clock(row[time]), "value": row[value], "series": str(row[series]) if series else ""}
         for row in rows
     ]
-    scale = alt.Scale(domain=list(domain)) if domain else alt.Undefined
+    scale = alt.Scale(domain=_wider(domain), nice=False) if domain else alt.Undefined
     point = alt.OverlayMarkDef(size=20, filled=True)
     drawn = (
         chart_of(data)
@@ -88,12 +88,25 @@ def line(
             color=colour(names, look),
         )
     )
-    return sized(alt.layer(drawn, *_marks(marks, look)) if marks else drawn, look)
+    return sized(alt.layer(drawn, *_marks(marks, rows, time, look)) if marks else drawn, look)
 
 
-def _marks(marks: Sequence[tuple[datetime, str]], look: Look) -> list[Any]:
-    """A rule a moment, its text on a white ground to the left of it."""
-    told = [{"time": look.clock(when), "text": cut(text, look.width * 0.3, look.size)} for when, text in marks]
+def _wider(domain: tuple[float, float]) -> list[float]:
+    """Room for the points at both ends."""
+    low, high = domain
+    return [low - 0.05 * (high - low), high + 0.05 * (high - low)]
+
+
+def _marks(marks: Sequence[tuple[datetime, str]], rows: Rows, time: str, look: Look) -> list[Any]:
+    """A rule a moment, its text on a white ground to the left of it: where it has room, not over another text."""
+    moments = [row[time] for row in rows] or [when for when, _ in marks]
+    span = max((max(moments) - min(moments)).total_seconds(), 1)
+    told, free = [], 0.0  # pixels from the left that no text has taken
+    for when, text in sorted(marks):
+        at = (when - min(moments)).total_seconds() / span * (look.width - 40)
+        said = cut(text, min(at - free, look.width * 0.4), look.size)
+        told.append({"time": look.clock(when), "text": said})
+        free = at if said else free
     data = chart_of(told)
     at = alt.X("time:T", scale=alt.Scale(type="utc"))
     words = data.mark_text(align="right", baseline="top", dx=-4, fontSize=look.size - 1, color=MARK_COLOUR).encode(
@@ -113,8 +126,9 @@ def _time(key: str, rows: Rows, time: str, look: Look) -> Any:
         grid=False,
         tickCount=max(2, look.width // (7 * look.size)),
         labelOverlap="greedy",
+        labelSeparation=8,
         labelColor=FAINT,
         labelFlush=True,
         labelExpr=MONTHS if long else DAYS,
     )
-    return alt.X(f"{key}:T", scale=alt.Scale(type="utc"), axis=axis)
+    return alt.X(f"{key}:T", scale=alt.Scale(type="utc", padding=0 if key == "from" else 4), axis=axis)

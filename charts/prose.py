@@ -8,9 +8,10 @@ from xml.sax.saxutils import escape
 from charts.letters import FONT, cut, width
 from charts.look import INK, Look
 
-Word: TypeAlias = tuple[str, bool]  # its letters, and whether it is bold
+Word: TypeAlias = tuple[str, bool]  # its letters, those of a following space included, and whether it is bold
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 BULLET = re.compile(r"^(\s*)[-*+]\s+")
+EMPHASIS = re.compile(r"\*([^*]+)\*")
 HEADING = re.compile(r"^#{1,6}\s+")
 BAR = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
 
@@ -21,7 +22,7 @@ def prose(markdown: str, look: Look, *, edge: int = 10) -> str:
     lines = [line for paragraph in markdown.splitlines() for line in _broken(paragraph, room, look.size)]
     fit = max(1, int((look.height - edge) // tall))
     if len(lines) > fit:
-        rest = " ".join(word for word, _ in (*lines[fit - 1], *lines[fit]))
+        rest = "".join(word for word, _ in (*lines[fit - 1], *lines[fit]))
         lines = [*lines[: fit - 1], [(cut(rest, room, look.size), False)]]
     drawn = "".join(_line(line, edge, edge + tall * (n + 0.7), look.size) for n, line in enumerate(lines))
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="{look.width}" height="{look.height}">{drawn}</svg>'
@@ -33,11 +34,11 @@ def _broken(paragraph: str, room: float, size: int) -> Iterator[Sequence[Word]]:
     line: list[Word] = []
     used = 0.0
     for word, bold in _words(paragraph):
-        wide = width(word + " ", size, bold=bold)
-        if line and used + wide > room:
+        wide = width(word, size, bold=bold)
+        if line and line[-1][0].endswith(" ") and used + width(word.rstrip(" "), size, bold=bold) > room:
             yield line
             line, used = [], 0.0
-        line.append((cut(word, room, size), bold))
+        line.append((word if wide <= room else cut(word, room, size), bold))
         used += wide
     yield line
 
@@ -47,12 +48,13 @@ def _words(paragraph: str) -> Iterator[Word]:
     heading = bool(HEADING.match(text))
     text = BULLET.sub(r"\1• ", HEADING.sub("", text)).replace("`", "").replace("|", " ")
     for place, part in enumerate(re.split(r"\*\*|__", text)):
-        for word in part.split():
-            yield word.strip("*") or word, heading or place % 2 == 1
+        for word in re.findall(r"[^ ]+ *|^ +", EMPHASIS.sub(r"\1", part)):
+            yield word, heading or place % 2 == 1
 
 
 def _line(line: Sequence[Word], x: float, y: float, size: int) -> str:
     spans = "".join(
-        f'<tspan font-weight="bold">{escape(word)}</tspan> ' if bold else f"{escape(word)} " for word, bold in line
+        f'<tspan font-weight="bold">{escape(word)}</tspan>' if bold else escape(word) for word, bold in line
     )
-    return f'<text x="{x}" y="{y:.1f}" font-family="{FONT}" font-size="{size}" fill="{INK}">{spans.rstrip()}</text>'
+    place = f'x="{x}" y="{y:.1f}" font-family="{FONT}" font-size="{size}" fill="{INK}"'
+    return f'<text xml:space="preserve" {place}>{spans}</text>'

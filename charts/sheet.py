@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
 
-from charts.letters import FONT, cut, width
+from charts.letters import FONT, broken, cut, width
 from charts.look import FAINT, INK, LINE
 
 HEAD: Final = 64  # pixels of the heading
-TITLE: Final = 26  # of a card's title
+TITLE, LINE_HEIGHT = 26, 16  # of a card's title; of each further line of it
 GROUND, BADGE = "#F1F4FA", "#7A1F1F"
 IDS = re.compile(r'\b(id="|url\(#|href="#)')
 
@@ -46,9 +46,14 @@ def sheet(cards: Sequence[Card], heading: Heading, *, width: int, edge: int = 12
     )
 
 
-def inner(title: str, card_height: float) -> float:
-    """How high the drawing of a card may be."""
-    return card_height - (TITLE if title else 0)
+def inner(title: str, card_width: float, card_height: float) -> float:
+    """How high the drawing of a card may be: a long title takes two lines."""
+    lines = len(_title(title, card_width))
+    return card_height - (TITLE + LINE_HEIGHT * (lines - 1) if lines else 0)
+
+
+def _title(title: str, card_width: float) -> list[str]:
+    return broken(title, card_width - 20, 13, 2, bold=True)
 
 
 def _heading(heading: Heading, wide: int, edge: int) -> str:
@@ -64,13 +69,16 @@ def _heading(heading: Heading, wide: int, edge: int) -> str:
 
 def _card(card: Card, place: int) -> str:
     top = HEAD + card.y
-    title = _text(card.x + 10, top + 18, cut(card.title, (card.width - 20) / 1.09, 13), 13, INK, bold=True)
-    down = card.height - inner(card.title, card.height)
+    title = "".join(
+        _text(card.x + 10, top + 18 + LINE_HEIGHT * n, line, 13, INK, bold=True)
+        for n, line in enumerate(_title(card.title, card.width))
+    )
+    down = card.height - inner(card.title, card.width, card.height)
     own = IDS.sub(rf"\g<1>c{place}-", card.svg)  # two drawings use the same ids
     drawing = re.sub(r"<svg\b", f'<svg x="{card.x:.1f}" y="{top + down:.1f}"', own, count=1)
     return (
         f'<rect x="{card.x:.1f}" y="{top:.1f}" width="{card.width:.1f}" height="{card.height:.1f}" rx="4" '
-        f'fill="white" stroke="{LINE}"/>{title if card.title else ""}{drawing}'
+        f'fill="white" stroke="{LINE}"/>{title}{drawing}'
     )
 
 

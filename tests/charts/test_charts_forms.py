@@ -11,6 +11,7 @@ import pytest
 from charts import axes, overtime, plain
 from charts.look import Look
 from charts.render import svg
+from charts.table import table
 
 DAY = timedelta(days=1)
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -42,7 +43,7 @@ FORMS: dict[str, Callable[[Look], Any]] = {
     "metric": lambda to: plain.metric("12 345", to, beside="+12 % que la période précédente", trend=[3, 1, 4, 1, 5]),
     "donut": lambda to: plain.donut(WEIGHED, to, name="n", value="v"),
     "words": lambda to: plain.words(WEIGHED, to, name="n", value="v"),
-    "table": lambda to: plain.table(TEXTS, to, columns={"n": "Site", "v": "Mentions"}),
+    "table": lambda to: table(TEXTS, to, columns={"n": "Site", "v": "Mentions"}),
 }
 
 
@@ -88,7 +89,7 @@ def test_a_donut_says_every_share_in_words() -> None:
 
 def test_a_table_says_how_many_rows_found_no_room() -> None:
     rows = [{"n": str(n)} for n in range(40)]
-    shown = drawn.words(svg(plain.table(rows, look(300, 120), columns={"n": "N"})))
+    shown = drawn.words(svg(table(rows, look(300, 120), columns={"n": "N"})))
     more = next(text for text in shown if text.startswith("+"))
     assert int(more.split()[1]) + len([text for text in shown if text.isdigit()]) == 40
 
@@ -101,7 +102,7 @@ def test_nothing_to_show_is_drawn_without_an_error(rows: list[dict[str, Any]]) -
         axes.heatmap(rows, to, x="n", y="n", value="v"),
         plain.donut(rows, to, name="n", value="v"),
         plain.words(rows, to, name="n", value="v"),
-        plain.table(rows, to, columns={"n": "Nom"}),
+        table(rows, to, columns={"n": "Nom"}),
         overtime.line([], to, time="t", value="v"),
         overtime.over_time([], to, time="t", value="v", step=DAY),
         plain.metric("–", to),

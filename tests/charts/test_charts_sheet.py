@@ -12,6 +12,7 @@ import pytest
 
 from charts import plain
 from charts.look import Look
+from charts.pack import packed
 from charts.prose import prose
 from charts.render import png, png_of, svg
 from charts.sheet import Card, Heading, inner, sheet
@@ -57,7 +58,7 @@ def test_data_that_lie_elsewhere_are_never_fetched() -> None:
 
 
 def _board() -> str:
-    look = Look(width=300, height=int(inner("t", 160)), language="fr")
+    look = Look(width=300, height=int(inner("t", 300, 160)), language="fr")
     number = svg(plain.metric("1 234", look, beside="avant : 1 100"), language="fr")
     donut = svg(plain.donut([{"n": "négatif", "v": 3}, {"n": "neutre", "v": 1}], look, name="n", value="v"))
     text = prose("## Où ?\n\nVoici **ce que** [disent](x) les `sources` & les autres.\n- un point", Look(600, 90, "fr"))
@@ -98,3 +99,13 @@ def test_a_long_text_ends_in_an_ellipsis_inside_its_room() -> None:
     texts = drawn.texts(shown)
     assert texts[-1].text.endswith("…")
     assert all(t.right <= 200 and t.bottom <= 60 for t in texts)
+
+
+def test_a_packed_picture_is_smaller_and_shows_the_same() -> None:
+    whole = png_of(_board())
+    small = packed(whole)
+    assert _pixels(small) == _pixels(whole)
+    assert len(small) < 0.5 * len(whole)
+    palette = small[small.index(b"PLTE") + 4 :][: 256 * 3]
+    assert {b"\xff\xff\xff", bytes.fromhex("7A1F1F")} <= {palette[n : n + 3] for n in range(0, len(palette), 3)}
+    assert packed(small) == small, "one that is packed already stays as it is"
