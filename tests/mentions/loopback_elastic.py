@@ -1,5 +1,6 @@
 """Servers on loopback that answer as Elasticsearch would, and certificates for them."""
 
+import gzip
 import http.server
 import json
 import ssl
@@ -16,8 +17,13 @@ from cryptography.x509.oid import NameOID
 
 
 @contextmanager
-def answering(status=200, body=None, headers=None, *, certificate=None, raw=None) -> Iterator[tuple[str, list]]:
-    """A server that says the same to every request (or raw bytes), and remembers the requests."""
+def answering(
+    status=200, body=None, headers=None, *, certificate=None, raw=None, respond=None
+) -> Iterator[tuple[str, list]]:
+    """A server that says the same to every request (or raw bytes), and remembers the requests.
+
+    `respond(method, path, body)`, if given, says status and body instead; paths come without their query.
+    """
     seen = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -29,14 +35,23 @@ def answering(status=200, body=None, headers=None, *, certificate=None, raw=None
                 self.wfile.write(raw)
                 self.close_connection = True
                 return
-            content = body if isinstance(body, bytes) else json.dumps(body if body is not None else {}).encode()
-            self.send_response(status)
-            said = {"X-Elastic-Product": "Elasticsearch", "Content-Type": "application/json", **(headers or {})}
-            for name, value in {**said, "Content-Length": str(len(content))}.items():
+            code, said = (status, body) if respond is None else respond(*self._asked())
+            content = said if isinstance(said, bytes) else json.dumps(said if said is not None else {}).encode()
+            self.send_response(code)
+            lines = {"X-Elastic-Product": "Elasticsearch", "Content-Type": "application/json", **(headers or {})}
+            for name, value in {**lines, "Content-Length": str(len(content))}.items():
                 if value is not None:
                     self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content)
+
+        do_POST = do_PUT = do_DELETE = do_HEAD = do_GET  # noqa: N815 - names of the library
+
+        def _asked(self):
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if self.headers.get("Content-Encoding") == "gzip":
+                sent = gzip.decompress(sent)
+            return self.command, self.path.partition("?")[0], json.loads(sent) if sent else None
 
         def log_message(self, *_arguments) -> None:
             pass
