@@ -141,7 +141,7 @@ class Space:
         return {}
 
     def _left(self, wanted: list[dict[str, str]], errand: Errand, error: ApiError) -> list[dict[str, str]]:
-        """Those that an export did not find missing; what else it says is raised, so that nothing is lost in silence."""
+        """Those that an export did not find missing; what else it says is raised: nothing is lost in silence."""
         told = _unread(error)
         if forbidden := {kind for (kind, _), status in told.items() if status == FORBIDDEN}:
             raise missing_privilege(self.where, self.name, errand.words, sorted(forbidden)) from None

@@ -58,6 +58,8 @@ class StubKibana:
         self.forbidden: set[str] = set()  # dashboard, index-pattern, tag, rule
         self.asked: list[Asked] = []
         self.faults: list[Fault] = []
+        self.holds = ""  # what is like this waits for `released`; `reached` tells that it came
+        self.reached, self.released = threading.Event(), threading.Event()
         self.url = ""
         self.pauses: list[float] = []
         self._lock = threading.Lock()
@@ -94,6 +96,9 @@ class StubKibana:
 
     def respond(self, asked: Asked, raw: bytes) -> tuple[int, bytes, dict[str, str]]:
         """The answer to one request."""
+        if self.holds and re.search(self.holds, f"{asked.method} {asked.path}"):
+            self.reached.set()
+            self.released.wait(30)
         with self._lock:
             self.asked.append(asked)
             path, query = urlsplit(asked.path).path, parse_qs(urlsplit(asked.path).query)
