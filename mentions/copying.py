@@ -7,24 +7,22 @@ read again and compared, and what still differs (something was written meanwhile
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from mentions.comparing import EVERYTHING, WANTING, Comparison, Verdict, compare, pairs, verdict
 from mentions.errors import Stop
 from mentions.model import Mention
-from mentions.store import MentionStore, WriteReport
+from mentions.store import MentionStore
 
-BATCH: Final = 2000  # mentions of one upsert
-SLICE: Final = 50_000  # mentions of one load, which puts the ranks of copies right at its end
+BATCH: Final = 2000  # mentions
 ROUNDS: Final = 3  # of copying and comparing, while something still differs
 
 Stage: TypeAlias = Literal["passed", "copied", "compared"]
-Load: TypeAlias = Callable[..., WriteReport]
 Progress: TypeAlias = Callable[[Stage, int], None]
 
 
@@ -59,15 +57,12 @@ class _Copy:
     rejected: dict[str, str] = field(default_factory=dict)
 
     def fill(self, place: str) -> None:
-        """Copy everything after `place`, by the target's own way of loading many if it has one; the mark follows."""
+        """Copy everything after `place`; the mark follows."""
         _save(self.mark, place)
-        load: Load = getattr(self.target, "load", self.target.upsert)
-        size = SLICE if hasattr(self.target, "load") else BATCH
         rest = (mention for mention in self.source.scan(EVERYTHING) if mention.id > place)
-        while first := list(islice(rest, 1)):
-            counted = _Counted(chain(first, islice(rest, size - 1)), self)
-            self.note(load(list(counted) if size == BATCH else counted, now=self.now()))
-            _save(self.mark, counted.last)
+        while batch := list(islice(rest, BATCH)):
+            self.write(batch)
+            _save(self.mark, batch[-1].id)
 
     def complete(self) -> None:
         """Copy what the target lacks or holds in an earlier state; of one version, the source's state wins."""
@@ -76,7 +71,7 @@ class _Copy:
             other = [mention.id for mention, what in batch if what == "different"]
             if other:  # no write of the same version would go through
                 self.target.remove(other)
-            self.note(self.target.upsert([mention for mention, _ in batch], now=self.now()))
+            self.write([mention for mention, _ in batch])
 
     def _wanting(self) -> Iterator[tuple[Mention, Verdict]]:
         for count, (left, right) in enumerate(pairs(self.source, self.target), start=1):
@@ -88,26 +83,11 @@ class _Copy:
             if what in WANTING:
                 yield left, what
 
-    def note(self, report: WriteReport) -> None:
+    def write(self, batch: Sequence[Mention]) -> None:
+        report = self.target.upsert(batch, now=self.now())
         self.rejected.update(report.rejected)
         self.written += report.saved
         self.on_progress("copied", self.written)
-
-
-@dataclass(slots=True)
-class _Counted:
-    """Mentions on their way, counted; `last` is the id of the last that was asked for."""
-
-    mentions: Iterable[Mention]
-    run: _Copy
-    last: str = ""
-
-    def __iter__(self) -> Iterator[Mention]:
-        for count, mention in enumerate(self.mentions, start=1):
-            self.last = mention.id
-            yield mention
-            if count % BATCH == 0:
-                self.run.on_progress("copied", self.run.written + count)
 
 
 def copy(

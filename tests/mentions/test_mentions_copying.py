@@ -43,7 +43,6 @@ class Breaking:
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch):
     monkeypatch.setattr("mentions.copying.BATCH", 7)
-    monkeypatch.setattr("mentions.copying.SLICE", 20)
 
 
 @pytest.fixture
@@ -217,21 +216,6 @@ def test_what_the_target_refuses_is_named_and_stops_nothing(stores, tmp_path):
     assert report.rejected == ((mention(30).id, "too odd"),)
     assert report.comparison.differences == ((mention(30).id, "missing"),)
     assert not report.complete
-
-
-def test_a_store_that_loads_faster_is_asked_to(stores, tmp_path):
-    source, target = stores
-    fill(source)
-    calls = []
-
-    class Loader(Breaking):
-        def load(self, mentions, *, now):
-            some = list(mentions)
-            calls.append(len(some))
-            return self.store.upsert(some, now=now)
-
-    run(source, Loader(target, 0, acknowledged=False), tmp_path)
-    assert calls == [20, 20, 20]
 
 
 def test_a_mark_of_another_target_does_no_harm(stores, tmp_path):
