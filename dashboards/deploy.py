@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from dashboards.backup import back_up
 from dashboards.client import Space
 from dashboards.diff import of_api, of_record
-from dashboards.memory import BASE, INTENDED, Memory
+from dashboards.memory import BASE, Memory, digest
 from dashboards.plan import Plan, Standing, stored_digest
 from dashboards.wanted import Record, Wanted, Way
 from mentions.errors import Stop, Transient
@@ -88,8 +88,8 @@ def _outcome(standing: Standing, word: Word, detail: str = "") -> Outcome:
 
 def _write_base(space: Space, wanted: Wanted, planned: Plan) -> tuple[str, ...]:
     """The data views that are needed, and the tag with what we are about to do in its memory."""
-    intended = {(INTENDED, wanted.sent(each.board_id, planned.way)) for each in planned.work}
-    memory = replace(planned.memory, version=planned.version.text, pairs=planned.memory.pairs | intended)
+    intended = {each.board_id: wanted.sent(each.board_id, planned.way) for each in planned.work}
+    memory = planned.memory.intending(planned.version.text, intended)
     records = [wanted.records[key] for key in planned.base if key != wanted.tag]
     result = space.load([*records, _tag(wanted, planned, memory)])
     if result.failed:
@@ -183,16 +183,16 @@ def _remember(
     space: Space, wanted: Wanted, planned: Plan, stored: Mapping[tuple[str, str], Record], done: Sequence[str]
 ) -> None:
     """Leave in the space what every machine needs to know: see dashboards.memory."""
-    ours = {each.board_id for each in planned.boards if each.action == "keep"} | set(done)
-    pairs = {
-        (stored_digest(wanted, name, planned.way, stored), wanted.sent(name, planned.way))
+    known = planned.memory
+    if intended := {each.board_id: wanted.sent(each.board_id, planned.way) for each in planned.work}:
+        known = known.intending(planned.version.text, intended)
+    ours = [each.board_id for each in planned.boards if each.action == "keep" or each.board_id in done]
+    now = {
+        name: (stored_digest(wanted, name, planned.way, stored), wanted.sent(name, planned.way))
         for name in ours
         if ("dashboard", name) in stored
     }
-    # Of boards that could not be replaced, what was known stays known: they are still untouched.
-    others = {stored_digest(wanted, each, planned.way, planned.stored) for each in wanted.boards if each not in ours}
-    pairs |= {pair for pair in planned.memory.pairs if pair[0] in others}
-    memory = Memory(planned.version.text, frozenset(pairs | {(BASE, wanted.sent_base())}))
+    memory = known.after(planned.version.text, {**now, BASE: (digest(BASE), wanted.sent_base())})
     if memory == planned.memory:
         return
     for reason in space.load([_tag(wanted, planned, memory)]).failed.values():

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 from dashboards.answers import short
 from dashboards.client import Space, Version
 from dashboards.diff import differences, of_api, of_record
-from dashboards.memory import BASE, Memory, digest, of_stored
+from dashboards.memory import BASE, INTENDED, SENT, Memory, digest, of_stored
 from dashboards.wanted import WAYS, Key, Record, Wanted, Way
 from mentions.errors import Stop
 
@@ -87,15 +87,16 @@ def _standing(
     if ("dashboard", board_id) not in stored:
         return Standing(board_id, title, "make")
     here = stored_digest(wanted, board_id, way, stored)
-    if (here, wanted.sent(board_id, way)) in memory.pairs:
+    sent = wanted.sent(board_id, way)
+    if memory.knows(board_id, here, sent):
         return Standing(board_id, title, "keep")
     lines = _lines(space, wanted, board_id, way, stored)
     # After an upgrade of Kibana, boards that were imported are replaced through the API.
-    if any(memory.untouched(stored_digest(wanted, board_id, each, stored)) for each in WAYS):
+    if any(memory.untouched(board_id, stored_digest(wanted, board_id, each, stored)) for each in WAYS):
         return Standing(board_id, title, "replace", lines)
     # Nobody remembers this content, but all of ours is in it: imported by hand, rewritten by an upgrade of Kibana, or
     # written by a deployment that was cut off. Else somebody added to it what we do not set.
-    if not lines and (memory.version != version.text or memory.intended(wanted.sent(board_id, way))):
+    if not lines and (memory.version != version.text or memory.knows(board_id, INTENDED, sent)):
         return Standing(board_id, title, "keep")
     return Standing(board_id, title, "by-hand", lines or ("an option that Vigie does not set was changed",))
 
@@ -132,8 +133,8 @@ def _base(wanted: Wanted, stored: Mapping[Key, Record], memory: Memory) -> Itera
 
     A data view that people gave formats or fields of their own is left alone otherwise.
     """
-    sent = {digest_ for known, digest_ in memory.pairs if known == BASE}
-    changed = bool(sent) and wanted.sent_base() not in sent
+    sent = memory.sent(BASE)
+    changed = bool(sent) and wanted.sent_base()[:SENT] not in sent
     for key in wanted.base:
         ours, there = wanted.records[key]["attributes"], (stored.get(key) or {}).get("attributes")
         if changed or there is None or any(there.get(name) != ours.get(name) for name in NEEDED):

@@ -55,13 +55,16 @@ def tag(space: str) -> str:
     return "vigie" if space == "default" else f"vigie-{space}"
 
 
-def some(space: str = "default", change: Callable[[dict[str, Any]], None] | None = None) -> Wanted:
+def some(
+    space: str = "default", change: Callable[[dict[str, Any]], None] | None = None, only: str | None = None
+) -> Wanted:
     """`change` works on the first board."""
     one, two = names(space)
     bodies = {one: body("One", two, space), two: body("Two", one, space)}
     if change:
         change(bodies[one])
-    return whole({name: read_board(json.dumps(each), name=name) for name, each in bodies.items()}, space)
+    read = {name: read_board(json.dumps(each), name=name) for name, each in bodies.items()}
+    return whole({name: board for name, board in read.items() if only in {None, name}}, space)
 
 
 def whole(boards: dict[str, Dashboard], space: str = "default") -> Wanted:

@@ -137,6 +137,13 @@ def test_boards_that_were_imported_are_replaced_through_the_api_after_an_upgrade
         assert deployed(kibana, tmp_path).unchanged
 
 
+def test_a_part_of_the_boards_leaves_the_rest_known(either: tuple[StubKibana, str], tmp_path: Path) -> None:
+    kibana, via = either
+    deployed(kibana, tmp_path, via=via)
+    assert words(deployed(kibana, tmp_path, some(change=newer, only="vigie-one"), via=via)) == ["replaced"]
+    assert deployed(kibana, tmp_path, some(change=newer), via=via).unchanged
+
+
 def test_a_space_has_its_own_identifiers(either: tuple[StubKibana, str], tmp_path: Path) -> None:
     kibana, via = either
     deployed(kibana, tmp_path, via=via)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_boards import body, some
 
+from dashboards.boards import boards
 from dashboards.diff import differences, of_api, of_record
 from dashboards.memory import BASE, INTENDED, Memory, digest, of_stored
 
@@ -97,13 +98,23 @@ def test_order_of_keys_and_references_and_times_are_no_content() -> None:
     assert of_stored(record) != of_stored({**record, "attributes": {"a": 1, "b": 3}})
 
 
-DIGESTS = st.text("abcXYZ019-_", min_size=5, max_size=5)
+NAMES = st.sampled_from((BASE, "vigie-overview", "vigie-health", "vigie-x"))
+DIGESTS = st.integers().map(digest)
 
 
-@given(st.frozensets(st.tuples(DIGESTS | st.sampled_from((BASE, INTENDED)), DIGESTS), max_size=9))
-def test_memory_reads_what_it_wrote(pairs: frozenset[tuple[str, str]]) -> None:
-    memory = Memory("9.5.4", pairs)
+@given(st.dictionaries(NAMES, st.tuples(DIGESTS, DIGESTS)), st.dictionaries(NAMES, DIGESTS))
+def test_memory_reads_what_it_wrote(done: dict[str, tuple[str, str]], intended: dict[str, str]) -> None:
+    memory = Memory().after("9.5.4", done).intending("9.5.4", intended)
     assert Memory.read({"attributes": {"description": memory.description()}}) == memory
+    assert all(memory.knows(name, *pair) and memory.untouched(name, pair[0]) for name, pair in done.items())
+    assert all(memory.knows(name, INTENDED, sent) for name, sent in intended.items())
+    assert not memory.untouched("vigie-other", digest("stored"))
+
+
+def test_memory_forgets_what_it_replaces_and_nothing_else() -> None:
+    first = Memory().after("9.5.4", {"a": ("1", "2"), "b": ("3", "4")}).intending("9.5.4", {"a": "5"})
+    then = first.after("9.5.5", {"a": ("6", "5")})
+    assert then == Memory().after("9.5.5", {"a": ("6", "5"), "b": ("3", "4")})
 
 
 @pytest.mark.parametrize(
@@ -115,5 +126,7 @@ def test_other_descriptions_are_no_memory(tag: Any) -> None:
 
 
 def test_six_boards_fit_into_what_kibana_accepts() -> None:
-    pairs = {(digest(n), digest(-n)) for n in range(6)} | {(BASE, digest(7))}
-    assert len(Memory("9.15.14-SNAPSHOT", frozenset(pairs)).description()) <= 100
+    done = {board.id: (digest(board.id), digest(1)) for board in boards("en", space="a-space")}
+    memory = Memory().after("10.5.4", {**done, BASE: (digest(BASE), digest(7))})
+    assert len(memory.words) == 7
+    assert len(memory.description()) <= 100
