@@ -3,6 +3,8 @@
 import socket
 import ssl
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +117,24 @@ def test_retry_after_is_honoured_and_an_endless_one_is_not_waited_for(kibana: St
     assert (error.value.retry_after, kibana.pauses) == (3600.0, [])
 
 
+def test_retry_after_may_be_a_date(kibana: StubKibana) -> None:
+    kibana.answer(
+        "GET /api/status", 503, headers={"Retry-After": format_datetime(datetime.now(UTC) + timedelta(seconds=9))}
+    )
+    assert space(kibana).version()
+    assert 7 < kibana.pauses[0] <= 9
+    kibana.answer("GET /api/status", 503, headers={"Retry-After": "soon"})
+    assert space(kibana).version()
+    assert kibana.pauses == [0.25]
+
+
+def test_a_kibana_that_does_not_answer_in_time(kibana: StubKibana) -> None:
+    kibana.holds = "status"
+    with pytest.raises(Transient, match="did not answer in time"):
+        space(kibana, timeout=0.2).version()
+    kibana.released.set()
+
+
 def test_a_kibana_that_stays_busy_is_left(kibana: StubKibana) -> None:
     kibana.answer("GET /api/status", 503, times=99)
     with pytest.raises(Transient, match="is not ready"):
@@ -223,6 +243,9 @@ def test_tls_is_verified_and_an_own_authority_accepted(kibana: StubKibana, tmp_p
         assert space(secure, ca=pem).version().number == (9, 5)
         with pytest.raises(Transient, match="https://"):
             space(secure, url=secure.url.replace("https", "http")).version()
+    context.load_cert_chain(other := certificate(tmp_path, "127.0.0.9"))
+    with serving(StubKibana(), tls=context) as elsewhere, pytest.raises(Stop, match="certificate for another name"):
+        space(elsewhere, ca=other).version()
     with pytest.raises(Stop, match="speaks http, not https"):
         space(kibana, url=kibana.url.replace("http", "https")).version()
 
