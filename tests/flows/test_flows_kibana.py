@@ -160,6 +160,11 @@ def test_a_board_edited_into_nonsense_is_refused_before_anything_is_sent(
     assert (code, "cannot be read" in err) == (2, True)
 
 
+def test_built_files_of_others_do_not_replace_the_committed_ones(vigie: Run) -> None:
+    code, _, err = vigie("kibana", "build", "--space", "pr")
+    assert (code, "give --out DIR" in err) == (2, True)
+
+
 def test_an_edited_board_is_deployed(kibana: StubKibana, vigie: Run, tmp_path: Path) -> None:
     vigie("kibana", "build", "--out", str(tmp_path / "b"))
     file = tmp_path / "b" / "fr" / "vigie-overview.json"
