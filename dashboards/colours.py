@@ -1,10 +1,11 @@
 """Colours of the boards: told apart by colour-blind people, and readable on Kibana's light and dark pages.
 
 From the palette of Okabe and Ito, "Color Universal Design" (2008): vermilion and blue for the ends, a grey between.
-Their orange, sky blue and yellow are too pale for a white page and left out, purple is darkened, a brown added. The
-sequential ramp is ColorBrewer's five-class Blues (Brewer and Harrower, Apache-2.0). Measured in tests: contrast of at
-least 3:1 on both pages (WCAG 2.2, 1.4.11), and differences as people with protanopia, deuteranopia and tritanopia see
-them (Machado, Oliveira and Fernandes 2009). Labels are always shown: a colour never says anything alone.
+What has no order takes other colours, so that none looks like a judgement: their green and sky blue, darkened until
+they stand out, their purple, a darker one, and a brown. The ramp is ColorBrewer's five-class Purples (Brewer and
+Harrower, Apache-2.0). Measured in tests: contrast of at least 3:1 on both pages (WCAG 2.2, 1.4.11), and differences as
+people with protanopia, deuteranopia and tritanopia see them (Machado, Oliveira and Fernandes 2009). Labels are always
+shown: a colour never says anything alone.
 """
 
 from typing import Final
@@ -14,9 +15,9 @@ NEUTRAL: Final = "#7A7A7A"
 POSITIVE: Final = "#0072B2"
 LABELS: Final[dict[str, str]] = {"negative": NEGATIVE, "neutral": NEUTRAL, "positive": POSITIVE}
 
-# For what has no order: units, languages, brands. The sixth and later take Kibana's own palette.
-CATEGORICAL: Final = ("#0072B2", "#009E73", "#B85C93", "#D55E00", "#8C6D31")
-SINGLE: Final = CATEGORICAL[0]
+# For what has no order: kinds of text, sites, brands. The sixth and later take Kibana's own palette.
+CATEGORICAL: Final = ("#00785A", "#CC79A7", "#8C6D31", "#3A96CC", "#A64D82")
+SINGLE: Final = "#5B6B8C"  # a lone series
 
 STATUS: Final[dict[str, str]] = {
     "ok": "#0072B2",
@@ -25,4 +26,4 @@ STATUS: Final[dict[str, str]] = {
     "running": "#B85C93",  # not grey: people with deuteranopia see purple and grey alike, so one of them must do
 }
 
-RAMP: Final = ("#EFF3FF", "#BDD7E7", "#6BAED6", "#3182BD", "#08519C")
+RAMP: Final = ("#F2F0F7", "#CBC9E2", "#9E9AC8", "#756BB1", "#54278F")

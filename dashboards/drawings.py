@@ -93,20 +93,29 @@ def largest(kit: Kit, field: str, limit: int = 6, *, rest: bool = True) -> Split
 
 
 def shares_over_time(kit: Kit, panel: str, split: str | None = None) -> Card:
-    """Areas that make 100 per cent: of sentiment, or of the values of a field."""
+    """Areas that make 100 per cent, by day: of sentiment, or of the values of a field."""
     breakdown = by_label(kit) if split is None else largest(kit, split, 8)
     layer = DataLayer(
-        type="area_percentage", data_source=kit.of("mentions"), x=time(kit), y=(series(kit),), breakdown_by=breakdown
+        type="area_percentage",
+        data_source=kit.of("mentions"),
+        x=time(kit, least="1d"),
+        y=(series(kit),),
+        breakdown_by=breakdown,
     )
     return vis(panel, XyChart(layers=(layer,), axis=axes(kit), **kit.titled(panel)))
 
 
 def net_line(kit: Kit, panel: str, *, split: str | None = None, marks: bool = False) -> Card:
-    """Net sentiment over time from -1 to 1, with a line for each value of `split`, or marks where alerts opened."""
+    """Net sentiment by day from -1 to 1 (half days would swing with the hour).
+
+    A line for each value of `split`, or one, with `marks` where alerts opened.
+    """
     color = Static(color=colours.SINGLE) if split is None else None
     metric = SeriesOfField(**dict(net(kit)), color=color)
     breakdown = None if split is None else largest(kit, split, rest=False)
-    lines = DataLayer(type="line", data_source=kit.of("mentions"), x=time(kit), y=(metric,), breakdown_by=breakdown)
+    lines = DataLayer(
+        type="line", data_source=kit.of("mentions"), x=time(kit, least="1d"), y=(metric,), breakdown_by=breakdown
+    )
     alarm = Mark(
         label=kit.say("mark.alert"),
         query=ALARMS,
@@ -138,7 +147,7 @@ def plain_bars(kit: Kit, panel: str, field: str, label: str, *, where: Kql = ALL
         type="bar_horizontal",
         data_source=kit.of("mentions"),
         x=values(kit, field, label, by_name=by_name),
-        y=(series(kit, Static(color=colours.SINGLE)),),
+        y=(series(kit, Static(color=colours.NEGATIVE if where == NEGATIVE else colours.SINGLE)),),
     )
     return vis(panel, XyChart(layers=(layer,), query=where, axis=axes(kit), **kit.titled(panel)))
 
@@ -156,7 +165,7 @@ def donut(kit: Kit, panel: str, split: str | None = None, label: str = "") -> Ca
 
 
 def heat(kit: Kit, panel: str, x: AnyBucket, y: AnyBucket, where: Kql = ALL) -> Card:
-    """Counts as cells of lighter or darker blue, the number written in each."""
+    """Counts as cells of lighter or darker purple, the number written in each."""
     chart = HeatmapChart(
         data_source=kit.of("mentions"),
         query=where,

@@ -50,12 +50,11 @@ class Window:
         by = self.end - self.start if shift == "previous" else _length(shift)
         return Window(self.start - by, self.end - by)
 
-    def interval(self, asked: str = "auto") -> str:
-        """How long a bar is, in the words of Elasticsearch."""
-        if asked != "auto":
-            return asked
+    def interval(self, least: str = "auto") -> str:
+        """How long a bar is, in the words of Elasticsearch: `least`, or longer where there would be too many."""
         span = self.end - self.start
-        return next((name for name, length in LENGTHS if span / length <= MOST), LENGTHS[-1][0])
+        auto, length = next(((name, each) for name, each in LENGTHS if span / each <= MOST), LENGTHS[-1])
+        return least if least != "auto" and _length(least) > length else auto
 
 
 def window(of: TimeRange, now: datetime) -> Window:

@@ -179,9 +179,9 @@ def net(kit: Kit) -> OfField:
 # ------------------------------------------------------------------ buckets
 
 
-def time(kit: Kit, field: str = "published_at") -> DateHistogram:
-    """Time in intervals that Kibana chooses."""
-    return DateHistogram(field=field, label=kit.say("b.time"))
+def time(kit: Kit, field: str = "published_at", least: str = "auto") -> DateHistogram:
+    """Time in intervals that Kibana chooses, none shorter than `least`."""
+    return DateHistogram(field=field, label=kit.say("b.time"), suggested_interval=least)
 
 
 def row(kit: Kit, field: str, label: str, limit: int = 10, rank: ByMetric | ByName | None = None) -> Row:
@@ -217,7 +217,7 @@ def by_status(kit: Kit) -> ColouredFilters:
 
 
 def ramp() -> Ramp:
-    """Light to dark blue, in fifths of the range shown; both ends are open."""
+    """Light to dark purple, in fifths of the range shown; both ends are open."""
     ends = [None, 20.0, 40.0, 60.0, 80.0, None]
     return Ramp(
         steps=tuple(Shade(gte=a, lt=b, color=c) for (a, b), c in zip(pairwise(ends), colours.RAMP, strict=True))

@@ -62,6 +62,7 @@ def objects(boards: Mapping[str, Mapping[str, Any]], views: Iterable[View], tag:
 def _view(view: View) -> Json:
     return {
         "allowNoIndex": True,
+        "fieldAttrs": compact({name: {"customLabel": label} for name, label in view.labels.items()}),
         "fieldFormatMap": compact(dict(view.formats)),
         "name": view.name,
         "timeFieldName": view.time_field,

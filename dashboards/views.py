@@ -20,9 +20,37 @@ TYPES: Final[Mapping[Kind, Mapping[str, str]]] = MappingProxyType(
 LINKS: Final = frozenset({"url", "canonical_url", "thread_url"})
 
 
+# What people read above a column, instead of the name of its field: a key of `words`.
+COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **{name: f"b.{name}" for name in ("brand", "site", "source", "unit", "language", "product", "rating", "model")},
+        **{name: f"b.{name}" for name in ("rule", "tier", "state", "kind", "status")},
+        **{name: f"f.{name}" for name in ("role", "severity", "title", "passage", "text", "url", "polarity", "reason")},
+        **{name: f"m.{name}" for name in ("observed", "expected", "hours", "items", "saved", "rejected", "seconds")},
+        "sentiment_label": "b.label",
+        "crisis_labels": "b.concern",
+        "author_key": "b.author",
+        "story_id": "b.story",
+        "published_hour": "b.hour",
+        "published_weekday": "b.weekday",
+        "published_precision": "b.precision",
+        "published_at": "f.published",
+        "gone_at": "f.gone",
+        "opened_at": "m.opened",
+        "updated_at": "m.updated",
+        "started_at": "f.started",
+        "finished_at": "f.finished",
+        "lag_seconds": "m.lag",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A data view: `title` is its index pattern, `types` the Elasticsearch types of its fields, `formats` Kibana's."""
+    """A data view: `title` is its index pattern, `types` the Elasticsearch types of its fields.
+
+    `formats` are Kibana's, `labels` what people read instead of the name of a field.
+    """
 
     id: str
     kind: Kind
@@ -31,6 +59,7 @@ class View:
     time_field: str
     types: Mapping[str, str]
     formats: Mapping[str, Any]
+    labels: Mapping[str, str]
 
     def body(self) -> dict[str, Any]:
         """The `data_view` of `POST /api/data_views/data_view`."""
@@ -40,6 +69,7 @@ class View:
             "name": self.name,
             "timeFieldName": self.time_field,
             "fieldFormats": dict(self.formats),
+            "fieldAttrs": {name: {"customLabel": label} for name, label in self.labels.items()},
             "allowNoIndex": True,  # a board may be deployed before the first mention is stored
         }
 
@@ -60,6 +90,7 @@ def data_views(space: str = "default", prefix: str = "vigie", language: Language
             time_field=TIMES[kind],
             types=TYPES[kind],
             formats=_formats(TYPES[kind], language),
+            labels={field: say(language, COLUMNS[field]) for field in sorted(TYPES[kind]) if field in COLUMNS},
         )
         for kind in KINDS
     )

@@ -21,6 +21,7 @@ EVERY = [pytest.param(board, id=f"{language}-{board.key}") for language in LANGU
 VIEWS = {view.id: view for view in data_views()}
 # No record carries them (or nothing fills them yet): a panel on them would be empty for ever.
 NOTHING = {"emotion", "country", "followers", "reach", "topics", "aspects", "likes", "shares", "views", "author_name"}
+SOLID = (*colours.LABELS.values(), *colours.CATEGORICAL, *colours.STATUS.values(), colours.SINGLE)
 READ = ("title", "label", "description", "content")
 PAGES = ("#FFFFFF", "#1D1E24", "#0B1628")  # Kibana's light page, and its dark ones of 8 and 9
 # Machado, Oliveira and Fernandes (2009), full severity, on linear RGB.
@@ -198,7 +199,7 @@ def test_colour_alone_never_says_anything() -> None:
                 assert chart.styling.values.visible
 
 
-@pytest.mark.parametrize("color", sorted({*colours.LABELS.values(), *colours.CATEGORICAL, *colours.STATUS.values()}))
+@pytest.mark.parametrize("color", sorted(set(SOLID)))
 def test_colours_stand_out_from_the_page(color: str) -> None:
     assert min(_contrast(color, page) for page in PAGES) >= 3  # WCAG 2.2, 1.4.11
 
@@ -210,6 +211,8 @@ def test_colours_stand_out_from_the_page(color: str) -> None:
         pytest.param(tuple(colours.LABELS.values()), 25, id="labels"),
         pytest.param(tuple(colours.STATUS.values()), 15, id="status"),
         pytest.param(colours.CATEGORICAL, 15, id="categorical"),
+        pytest.param((*colours.CATEGORICAL, colours.NEGATIVE, colours.POSITIVE), 6, id="beside labels"),
+        pytest.param((colours.SINGLE, *colours.LABELS.values()), 14, id="alone"),
         pytest.param(colours.RAMP, 10, id="ramp"),
     ],
 )

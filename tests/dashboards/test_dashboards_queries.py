@@ -97,6 +97,11 @@ def test_bars_are_as_long_as_kibana_makes_them(days: int, interval: str) -> None
     assert Window(NOW - timedelta(days=days), NOW).interval() == interval
 
 
+def test_bars_are_never_shorter_than_asked_nor_too_many() -> None:
+    assert Window(NOW - timedelta(days=2), NOW).interval("1d") == "1d"
+    assert Window(NOW - timedelta(days=2000), NOW).interval("1d") == "1M"
+
+
 @given(st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=20_000)))
 def test_there_are_never_too_many_bars(span: timedelta) -> None:
     interval = Window(NOW, NOW + span).interval()
@@ -166,7 +171,7 @@ def test_series_are_the_largest_of_the_whole_time() -> None:
     (voice,) = asked("competitors", "voice")
     outer = voice.body["aggs"]["by"]
     assert outer["terms"]["field"] == "brand"
-    assert outer["aggs"]["x"]["date_histogram"]["fixed_interval"] == "12h"
+    assert outer["aggs"]["x"]["date_histogram"]["calendar_interval"] == "1d"
 
 
 def test_a_window_asked_for_replaces_the_boards_but_not_a_panels_own() -> None:
