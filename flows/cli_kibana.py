@@ -34,7 +34,7 @@ def build(
     context: typer.Context,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder for the files (else dashboards/build, which is committed)."),
+        typer.Option(metavar="DIR", help="Folder for the files (else the committed dashboards/build)."),
     ] = None,
     space: Space = None,
 ) -> None:
