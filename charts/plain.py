@@ -68,11 +68,16 @@ def words(rows: Rows, look: Look, *, name: str, value: str) -> Any:
     """Words in lines, the more frequent the larger; those that find no room are left out, the rarest first."""
     found = place_words([(str(row[name]), float(row[value] or 0)) for row in rows], look)
     colours = look.range([text for text, *_ in found])
-    layers = [
-        text_at([(x, y, text)], look, size=size, colour=colour, align="left")
+    data = [
+        {"x": x, "y": y, "text": text, "size": size, "colour": colour}
         for (text, x, y, size), colour in zip(found, colours, strict=True)
     ]
-    return placed(layers or [text_at([], look)], look)
+    drawn = chart_of(data).mark_text(align="left", baseline="middle")
+    sizes, shades = alt.Size("size:Q", scale=None, legend=None), alt.Color("colour:N", scale=None)
+    return placed(
+        [drawn.encode(x=pixel("x", look.width), y=pixel("y", look.height), text="text:N", size=sizes, color=shades)],
+        look,
+    )
 
 
 def place_words(weighed: Sequence[tuple[str, float]], look: Look) -> list[tuple[str, float, float, int]]:

@@ -13,6 +13,7 @@ from charts.look import FAINT, LINE, Look
 from charts.plain import EDGE, pixel, placed, text_at
 
 STRIPE: Final = "#F6F7FA"
+SIDES: Final[tuple[Literal["left", "right"], ...]] = ("left", "right")
 SMALLEST: Final = 10  # pixels of letters: a table of many columns takes smaller ones before it cuts a cell
 
 
@@ -24,15 +25,19 @@ def table(rows: Rows, look: Look, *, columns: Mapping[str, str], numbers: Sequen
     top = edge + look.size * (0.5 + 1.25 * max(map(len, heads.values()), default=1))
     fit = max(1, int((look.height - edge - top) // tall))
     shown = rows if len(rows) <= fit else rows[: fit - 1]
-    layers = [_stripes(len(shown), top, tall, look)]
     lefts = [edge, *(edge + end for end in accumulate(widths.values()))]
-    for key, left in zip(columns, lefts, strict=False):
-        side: Literal["left", "right"] = "right" if key in numbers else "left"
-        x = left + (widths[key] - edge if key in numbers else 0)
-        first = top - look.size * (0.25 + 1.25 * (len(heads[key]) - 0.5))
-        head = [(x, first + 1.25 * look.size * n, line) for n, line in enumerate(heads[key])]
-        texts = [cut(str(row[key]), widths[key] - edge, look.size) for row in shown]
-        cells = [(x, top + tall * (n + 0.5), text) for n, text in enumerate(texts)]
+    layers = [_stripes(len(shown), top, tall, look)]
+    for side in SIDES:
+        head: list[tuple[float, float, str]] = []
+        cells: list[tuple[float, float, str]] = []
+        for key, left in zip(columns, lefts, strict=False):
+            if (key in numbers) != (side == "right"):
+                continue
+            x, room = left + (widths[key] - edge if side == "right" else 0), widths[key] - edge
+            first = top - look.size * (0.25 + 1.25 * (len(heads[key]) - 0.5))
+            head += [(x, first + 1.25 * look.size * n, line) for n, line in enumerate(heads[key])]
+            texts = [cut(str(row[key]), room, look.size) for row in shown]
+            cells += [(x, top + tall * (n + 0.5), text) for n, text in enumerate(texts)]
         layers += [text_at(head, look, align=side, colour=FAINT, weight="bold"), text_at(cells, look, align=side)]
     if len(shown) < len(rows):
         more = [(edge, top + tall * (len(shown) + 0.5), f"+ {len(rows) - len(shown)} …")]
