@@ -41,8 +41,6 @@ def incident(kit: Kit) -> Plan:
     about = note(
         kit, "incident", "def.mention", "def.severity", "def.stories", "coverage.mentions", "coverage.incident"
     )
-    first, latest = of(kit, "min", "published_at", "first"), of(kit, "max", "published_at", "last")
-    bad = count(kit, "negative", NEGATIVE)
     worst = of(kit, "max", "severity", "severity", decimals=0)
     numbers = even(
         number(kit, "mentions", count(kit)),
@@ -52,6 +50,26 @@ def incident(kit: Kit) -> Plan:
         number(kit, "site-count", of(kit, "unique_count", "site", "sites")),
         number(kit, "severity", worst),
     )
+    origin, stories, authors = _carriers(kit)
+    return Plan(
+        days=7,
+        rows=[
+            (8, [(48, about)]),
+            (6, numbers),
+            (8, [(48, _incidents(kit))]),
+            (14, even(over_time(kit, "by-label"), over_time(kit, "site-time", "site"))),
+            (12, even(origin, stories)),
+            (12, even(authors, plain_bars(kit, "negative-concerns", "crisis_labels", "concern", where=NEGATIVE))),
+            (20, [(48, mentions(kit, "worst", "severity"))]),
+        ],
+    )
+
+
+def _carriers(kit: Kit) -> tuple[Card, Card, Card]:
+    """Where it was said first, which stories spread, who writes most."""
+    first, latest = of(kit, "min", "published_at", "first"), of(kit, "max", "published_at", "last")
+    bad = count(kit, "negative", NEGATIVE)
+    worst = of(kit, "max", "severity", "severity", decimals=0)
     origin = table(
         kit,
         "first",
@@ -68,18 +86,7 @@ def incident(kit: Kit) -> Plan:
     authors = table(
         kit, "author-table", [row(kit, "author_key", "author", 20)], [count(kit), bad, first, latest, worst]
     )
-    return Plan(
-        days=7,
-        rows=[
-            (8, [(48, about)]),
-            (6, numbers),
-            (8, [(48, _incidents(kit))]),
-            (14, even(over_time(kit, "by-label"), over_time(kit, "site-time", "site"))),
-            (12, even(origin, stories)),
-            (12, even(authors, plain_bars(kit, "negative-concerns", "crisis_labels", "concern", where=NEGATIVE))),
-            (20, [(48, mentions(kit, "worst", "severity"))]),
-        ],
-    )
+    return origin, stories, authors
 
 
 def _incidents(kit: Kit) -> Card:
@@ -104,7 +111,7 @@ def health(kit: Kit) -> Plan:
         number(kit, "heard", of(kit, "unique_count", "source", "sources", filter=GOOD), "runs"),
         number(kit, "saved", of(kit, "sum", "saved", "saved", decimals=0), "runs"),
         number(kit, "rejected", of(kit, "sum", "rejected", "rejected", decimals=0), "runs"),
-        number(kit, "lag", of(kit, "median", "lag_seconds", "lag", decimals=0), "runs"),
+        number(kit, "lag", of(kit, "median", "lag_seconds", "lag", decimals=0, suffix=" s"), "runs"),
     )
     series = largest(kit, "source", 8)
     items = SeriesOfField(operation="sum", field="items", label=kit.say("m.items"))

@@ -165,9 +165,18 @@ def count(kit: Kit, label: str = "mentions", where: Kql | None = None) -> Count:
     return Count(label=kit.say(f"m.{label}"), filter=where)
 
 
-def of(kit: Kit, operation: Operation, field: str, label: str, *, decimals: int | None = None, **more: Any) -> OfField:
+def of(
+    kit: Kit,
+    operation: Operation,
+    field: str,
+    label: str,
+    *,
+    decimals: int | None = None,
+    suffix: str | None = None,
+    **more: Any,
+) -> OfField:
     """A number of a field; dates keep their own format, so give no decimals for them."""
-    written = {} if decimals is None else {"format": Format(decimals=decimals)}
+    written = {} if decimals is None else {"format": Format(decimals=decimals, suffix=suffix)}
     return OfField(operation=operation, field=field, label=kit.say(f"m.{label}"), **written, **more)
 
 
