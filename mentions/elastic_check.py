@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from elasticsearch import ApiError, AuthorizationException, Elasticsearch
+from elasticsearch import AuthorizationException, Elasticsearch
 
 from mentions.elastic_client import address, in_words
 from mentions.elastic_names import Names
@@ -12,7 +12,7 @@ from mentions.errors import Stop
 
 UNKNOWN: Final = "unknown (the user or key lacks the cluster privilege 'monitor')"
 
-TemplateState: TypeAlias = Literal["up to date", "older", "newer", "absent"]
+TemplateState: TypeAlias = Literal["up to date", "older", "newer", "absent", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +96,8 @@ def _sizes(client: Elasticsearch, found: tuple[Partition, ...]) -> _Sizes:
 def _template(client: Elasticsearch, names: Names) -> TemplateState:
     try:
         there = stored_template(client, names)
-    except ApiError as error:
-        if isinstance(error, AuthorizationException):
-            return "absent"
-        raise
+    except AuthorizationException:
+        return "unknown"
     if there is None:
         return "absent"
     mappings = there.get("template", {}).get("mappings", {})
