@@ -17,8 +17,10 @@ from dashboards.model import LinksPanel, MarkdownPanel, Panel, SessionPanel, Vis
 from dashboards.moments import LENGTHS
 from dashboards.parts import ByName, DateHistogram, Filters, Mapped
 from dashboards.queries import Search, shape
+from dashboards.views import COLUMNS
 from dashboards.vis import DataTable, HeatmapChart, MetricChart, PieChart, TagCloud
 from dashboards.vis_xy import Between, DataLayer, MarkLayer, XyChart
+from dashboards.words import say
 
 Answers: TypeAlias = Mapping[str, tuple[Search, Sequence[Row]]]  # by the part of a panel: main, previous, marks-1
 NOTHING: Final = {"en": "No results found", "fr": "Aucun résultat"}
@@ -168,7 +170,8 @@ def _listed(panel: SessionPanel, rows: Sequence[Row], cells: Cells) -> Any:
     (tab,) = panel.config.tabs
     names = ["published_at", *tab.column_order]
     shown = [{name: cells.field(name, row.get(name)) for name in names} for row in rows]
-    return table(shown, cells.look, columns={name: name for name in names})
+    titles = {name: say(cells.look.language, COLUMNS[name]) if name in COLUMNS else name for name in names}
+    return table(shown, cells.look, columns=titles)
 
 
 def _colours(bucket: Any, cells: Cells) -> dict[str, str]:
