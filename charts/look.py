@@ -10,8 +10,8 @@ from charts.letters import FONT
 
 Language: TypeAlias = Literal["fr", "en"]
 
-# After Okabe and Ito: apart for every common colour blindness, and dark enough for letters on white.
-PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#B85C93", "#8C6D31", "#3D3D3D", "#4B2E83", "#7A7A7A")
+# Apart for every common colour blindness, and none that looks like a judgement (dashboards/colours.py has the sources).
+PALETTE: Final = ("#00785A", "#CC79A7", "#8C6D31", "#3A96CC", "#A64D82", "#3D3D3D", "#4B2E83", "#5B6B8C")
 INK, FAINT, LINE = "#1A1C21", "#5A606B", "#E3E6EC"
 NARROW: Final = "\u202f"
 MOST: Final = 2  # decimals of a number that nobody gave a format

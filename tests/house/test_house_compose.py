@@ -196,7 +196,7 @@ def test_commands_named_are_commands_of_vigie() -> None:
     commands = _commands()
     named = [SERVICES["vigie"]["command"][0], SERVICES["vigie"]["healthcheck"]["test"][2]]
     smoke = (ROOT / "tests" / "smoke" / "compose.sh").read_text(encoding="utf-8")
-    named += re.findall(r"run --rm vigie (\w+)", smoke)
+    named += re.findall(r"^demo (\w+)", smoke, re.MULTILINE)
     assert len(named) >= 5
     assert set(named) <= commands
 
