@@ -16,6 +16,7 @@ from elastic_transport import ConnectionError as NoConnection
 from elastic_transport import ConnectionTimeout, SerializationError, TlsError, TransportError
 from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
+from mentions.elastic_packing import UNPACKS, QuickPacking
 from mentions.errors import Stop, Transient
 
 Client: TypeAlias = Elasticsearch  # so that flows can name it without importing the library
@@ -102,7 +103,8 @@ def connect(url: str, *, api_key: str | None = None, ca: Path | None = None, tim
             f"{parts.scheme}://{bracketed}:{port}{parts.path.rstrip('/')}",
             api_key=_key(api_key) if api_key else None,
             basic_auth=user,
-            http_compress=True,
+            node_class=QuickPacking,
+            headers=UNPACKS,
             request_timeout=timeout,
             max_retries=0,
             retry_on_timeout=False,
