@@ -6,13 +6,15 @@ the server's log only, so the log it is. What people changed in it stays, unless
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final, Literal, TypeAlias
+from uuid import UUID
 
 from dashboards.client import Space
 from dashboards.words import Language
 
 HOURS: Final = 24  # without a mention; a small brand may need more: Kibana lets people change it
-CONNECTOR: Final = "vigie-server-log"
+CONNECTOR: Final = "vigie-server-log"  # its id is made of this and the space
 
 Word: TypeAlias = Literal["made", "replaced", "unchanged"]
 
@@ -37,6 +39,11 @@ class Rule:
     fixed: Mapping[str, Any]
 
 
+def connector_id(space: str) -> str:
+    """Always the same for a space, in the form of a random UUID: Kibana takes no other for what may hold a secret."""
+    return str(UUID(bytes=sha256(f"{CONNECTOR}/{space}".encode()).digest()[:16], version=4))
+
+
 def dead_mans_switch(index: str, *, space: str = "default", language: Language = "en", hours: int = HOURS) -> Rule:
     """No mention in `index` for `hours` hours, looked at every quarter of an hour."""
     name, message = (text.format(hours=hours) for text in TEXTS[language])
@@ -55,7 +62,7 @@ def dead_mans_switch(index: str, *, space: str = "default", language: Language =
         "excludeHitsFromPreviousRun": False,
     }
     action = {
-        "id": CONNECTOR if space == "default" else f"{CONNECTOR}-{space}",
+        "id": connector_id(space),
         "group": "query matched",
         "params": {"level": "error", "message": message},
         "frequency": {"summary": False, "notify_when": "onActionGroupChange", "throttle": None},

@@ -19,6 +19,7 @@ from stub_objects import Contents, Refused
 
 KEY = "c3R1Yjprb2JhbGQ="
 ROUTE = re.compile(r"(?:/s/(?P<space>[a-z0-9_-]+))?(?P<path>/api/.+)")
+RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 NEEDS = {"dashboards": "dashboard", "alerting": "rule", "actions": "rule"}
 
 
@@ -167,6 +168,8 @@ class StubKibana:
         if path == f"/api/alerting/rule/{name}":
             return 200, _kept(contents.rules, name, method, raw, fixed={"rule_type_id", "consumer", "enabled"})
         if path == f"/api/actions/connector/{name}":
+            if method == "POST" and not RANDOM.fullmatch(name):
+                raise Refused(400, "Predefined IDs are not allowed for saved objects with encrypted attributes")
             return 200, _kept(contents.connectors, name, method, raw, fixed={"connector_type_id"})
         raise Refused(404, "Not Found")
 
