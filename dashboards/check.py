@@ -99,7 +99,7 @@ def check_on(
     views = data_views(space, names.prefix)
     until = {view.id: now or newest(client, view) for view in views}
     return tuple(
-        _answered(client, board, search)
+        answered(client, board, search)
         for board in boards
         for found in searches(board.dashboard, views, now=until, zone=zone).values()
         for search in found
@@ -131,7 +131,8 @@ def _newest(client: Elasticsearch, index: str, field: str) -> datetime | None:
     return None if moment is None else datetime.fromisoformat(moment)
 
 
-def _answered(client: Elasticsearch, board: Board, search: Search) -> Answer:
+def answered(client: Elasticsearch, board: Board, search: Search) -> Answer:
+    """One search, sent; a body that Elasticsearch cannot use is a problem of the answer."""
     place: dict[str, Any] = {"board": board.key, "panel": search.panel, "part": search.part}
     try:
         answer = client.search(index=search.index, **_arguments(search.body))
