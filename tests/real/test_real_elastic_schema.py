@@ -197,14 +197,22 @@ def test_a_partition_without_its_alias_is_shown_again(client, names):
         assert live(client, names) == [index]
 
 
-def test_a_read_only_index_is_told_and_waited_for(client, names):
+@pytest.mark.parametrize("block", ["write", "read_only", "read_only_allow_delete"])  # the last is that of a full disk
+def test_a_read_only_index_is_told_and_waited_for(client, names, monkeypatch, block):
     ensure(client, names)
     index = names.partition(MONTH)
     create_partition(client, names, index)
-    client.indices.add_block(index=index, block="write")
+    client.indices.put_settings(index=index, settings={f"index.blocks.{block}": True})
     with pytest.raises(Transient, match="takes no writes"), in_words("http://u:p@h:9200"):
         client.index(index=index, id="x", document={"id": MONTH})
     assert [room.partition.blocked for room in examine(client, names).rooms] == [True]
+    ensure(client, names)
+    if block == "read_only":  # not even its mapping may change
+        widened(monkeypatch, mood={"type": "keyword"})
+        with pytest.raises(Transient, match="takes no writes"):
+            ensure(client, names)
+    client.indices.put_settings(index=index, settings={f"index.blocks.{block}": None})
+    ensure(client, names)
 
 
 def test_a_server_without_lifecycles_is_left_alone(client, names):
