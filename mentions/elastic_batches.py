@@ -10,6 +10,7 @@ from mentions.model import Mention
 Kind: TypeAlias = Literal["index", "update", "delete"]
 CONFLICTS: Final = 3  # how often the server itself repeats a merge that another write overtook
 
+_quoted = json.encoder.encode_basestring_ascii
 _dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _dumps_ascii = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
@@ -98,21 +99,26 @@ def item_of(action: Action, largest: int) -> tuple[Item, str | None]:
 
 
 def _lines(action: Action) -> bytes:
-    meta: dict[str, object] = {"_index": action.index, "_id": action.id}
-    if action.version is not None:
-        if action.kind == "update":
-            raise TypeError("an update has no version: the server refuses it")
-        meta |= {"version": action.version, "version_type": "external"}
-    if action.kind == "update":
-        meta["retry_on_conflict"] = CONFLICTS
-    head = _json({action.kind: meta}) + b"\n"
+    head = _head(action)
     if action.kind == "delete":
         return head
     if action.body is None:
         raise TypeError(f"an action of kind {action.kind} has a body")
     # A line end between two tokens is only a blank in JSON, but would end the line of the bulk request.
     body = action.body.replace(b"\n", b" ") if isinstance(action.body, bytes) else _json(action.body)
-    return head + (b'{"doc":' + body + b"}\n" if action.kind == "update" else body + b"\n")
+    return b'%s{"doc":%s}\n' % (head, body) if action.kind == "update" else b"%s%s\n" % (head, body)
+
+
+def _head(action: Action) -> bytes:
+    """The first line, written by hand: it costs a fifth of the encoder's time, for every action."""
+    rest = ""
+    if action.version is not None:
+        if action.kind == "update":
+            raise TypeError("an update has no version: the server refuses it")
+        rest = f',"version":{action.version:d},"version_type":"external"'
+    elif action.kind == "update":
+        rest = f',"retry_on_conflict":{CONFLICTS}'
+    return f'{{"{action.kind}":{{"_index":{_quoted(action.index)},"_id":{_quoted(action.id)}{rest}}}}}\n'.encode()
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
