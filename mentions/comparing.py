@@ -128,9 +128,10 @@ def verdict(source: Mention | None, target: Mention | None) -> Verdict:
         return "missing"
     if line(source) == line(target):
         return "same"
-    if source.version == target.version:
-        return "different"
-    return "older" if target.version < source.version else "newer"
+    if source.version != target.version:
+        return "older" if target.version < source.version else "newer"
+    # Within one version a mention only ever goes: what is shown again has a higher one.
+    return "newer" if target.gone_at is not None and source.gone_at is None else "different"
 
 
 def line(mention: Mention) -> bytes:

@@ -1,8 +1,8 @@
 """From one store of mentions to another: restartable at any moment, and verified at the end.
 
 Into an empty target all mentions go in id order, and a mark file remembers the place after each acknowledged batch.
-A target that holds mentions already gets what it lacks or holds in an earlier state. Either way both sides are then
-read again and compared, and what still differs (something was written meanwhile) is copied in another round.
+Then both sides are read and compared. What the target lacks or holds in an earlier state (because it held mentions
+before, or something was written meanwhile) is copied, and both are compared again.
 """
 
 import json
@@ -105,12 +105,8 @@ def copy(
     """
     run = _Copy(source, target, marks, now, on_progress)
     place = _place(marks)
-    if place is not None:
-        run.fill(place)
-    elif next(target.scan(EVERYTHING), None) is None:
-        run.fill("")
-    else:
-        run.complete()
+    if place is not None or next(target.scan(EVERYTHING), None) is None:
+        run.fill(place or "")
     report = _verified(run, resumed=bool(place))
     marks.unlink(missing_ok=True)
     return report

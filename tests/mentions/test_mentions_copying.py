@@ -178,6 +178,19 @@ def test_what_only_the_target_knows_stays_and_is_told(stores, tmp_path):
     assert target.get(mention(4).id).version == 3_000_001
 
 
+def test_a_tombstone_wins_on_either_side(stores, tmp_path):
+    source, target = stores
+    fill(source, range(10))
+    run(source, target, tmp_path)
+    source.mark_gone(["00005"], at=NOW)
+    target.mark_gone(["00006"], at=NOW)
+    report = run(source, target, tmp_path)
+    assert (report.written, report.complete) == (1, True)
+    assert report.comparison.differences == ((mention(6).id, "newer"),)
+    assert target.get(mention(5).id).gone_at
+    assert target.get(mention(6).id).gone_at
+
+
 def test_what_is_written_meanwhile_comes_in_another_round(stores, tmp_path):
     source, target = stores
     fill(source)
