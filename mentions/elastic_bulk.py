@@ -26,6 +26,7 @@ from mentions.elastic_pace import Limits, Pace, Time
 __all__ = ["Action", "BulkReport", "BulkWriter", "Limits"]
 
 PER_NODE: Final = 2  # bulks in flight for each data node
+NAMED: Final = 10  # refused writes of a batch that the log names one by one
 log = logging.getLogger(__name__)
 
 
@@ -125,8 +126,10 @@ class BulkWriter:
 
     def _settle(self, batch: Batch, tally: Tally) -> BulkReport:
         dead = [*batch.unfit, *tally.dead]
-        for item, reason in dead:
+        for item, reason in dead[:NAMED]:
             log.error("write-refused index=%s id=%s reason=%s", item.index, item.id, reason)
+        if len(dead) > NAMED:
+            log.error("write-refused and %d more of the same batch", len(dead) - NAMED)
         if self._dead is not None:
             self._dead.add([(item.mention, item.index, reason) for item, reason in dead if item.mention])
         return BulkReport(

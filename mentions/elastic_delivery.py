@@ -11,7 +11,7 @@ from elasticsearch import ApiError, Elasticsearch
 
 from mentions.elastic_batches import Item
 from mentions.elastic_client import in_words
-from mentions.elastic_fates import Fate, Garbled, answers_of, fate_of, said
+from mentions.elastic_fates import FULL, Fate, Garbled, answers_of, fate_of, said
 from mentions.elastic_pace import CalledOff, Limits, Pace, Patience, Time
 from mentions.errors import Stop, Transient
 
@@ -107,7 +107,8 @@ class Delivery:
                 if fate is Fate.NO_PARTITION:
                     absent.add(item.index)
                 if fate is Fate.AGAIN or item.index in made:
-                    waits = f"Elasticsearch at {self.shown} refuses writes ({reason})"
+                    todo = ": free disk space or remove the block" if FULL in reason else ""
+                    waits = f"Elasticsearch at {self.shown} refuses writes ({reason}){todo}"
         return again, waits or self._make(absent, made)
 
     def _make(self, absent: set[str], made: set[str]) -> str:

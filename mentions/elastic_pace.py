@@ -10,6 +10,7 @@ from typing import Final
 from mentions.errors import Transient
 
 CLEAN: Final = 20  # clean bulks in a row before one more may fly
+TOLD: Final = 5  # refusals in a row (some seconds) after which a person is told that we wait
 SLICE: Final = 0.5  # seconds of sleep between two looks at whether all was called off
 log = logging.getLogger(__name__)
 
@@ -111,6 +112,8 @@ class Patience:
         self.refusals += 1
         pause = min(max(self._time.random() * longest, at_least or 0.0), self._until - now)
         log.warning("bulk-waits refusal=%d seconds=%.1f writes=%d reason=%s", self.refusals, pause, count, reason)
+        if self.refusals == TOLD:
+            log.error("%s; going on trying for %.3g minutes", reason, (self._until - now) / 60)
         self._sleep(pause)
 
     def _sleep(self, pause: float) -> None:

@@ -266,8 +266,20 @@ def test_full_jitter_waits_anything_from_zero_to_the_longest() -> None:
 def test_the_waits_grow_and_are_told(
     elastic: ScriptedElastic, writer: BulkWriter, caplog: pytest.LogCaptureFixture
 ) -> None:
-    elastic.script += [Step(status=503)] * 3
+    elastic.script += [Step(status=503)] * 8
     writer.write(index(1))
     waits = [record.args[1] for record in caplog.records if record.msg.startswith("bulk-waits")]
-    assert len(waits) == 3
-    assert all(before < after for before, after in pairwise(waits))
+    assert len(waits) == 8
+    assert all(before < after for before, after in pairwise(waits[:7]))
+    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert "going on trying for 14.9 minutes" in told
+
+
+def test_a_batch_of_refused_documents_does_not_flood_the_log(
+    elastic: ScriptedElastic, writer: BulkWriter, caplog: pytest.LogCaptureFixture
+) -> None:
+    elastic.poison = {str(number) for number in range(500)}
+    assert len(writer.write(index(*range(500))).dead) == 500
+    told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert len(told) == 11
+    assert "490 more" in told[-1]

@@ -1,7 +1,12 @@
 """The bulk writer with many batches: how many fly, order, lazy pulling, ends of threads, any script at all."""
 
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -97,6 +102,32 @@ def test_an_error_of_the_actions_themselves_ends_all_threads(elastic: ScriptedEl
     with bulk_writer(elastic, hours, batch_actions=2, in_flight=8) as writer, pytest.raises(KeyboardInterrupt):
         writer.write(actions())
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("bulk")]
+
+
+WRITER = """
+import sys
+sys.path[:0] = {paths!r}
+from scripted_elastic import index
+from mentions.elastic_bulk import BulkWriter, Limits
+from mentions.elastic_client import connect
+writer = BulkWriter(connect({url!r}), create_partition=print, dead=None, limits=Limits(batch_actions=5, in_flight=4))
+writer.write(index(*range({count})))
+"""
+
+
+@pytest.mark.parametrize("count", [3, 1000])
+def test_ctrl_c_in_a_storm_ends_the_program_at_once(elastic: ScriptedElastic, count: int) -> None:
+    elastic.otherwise = Step(status=429)
+    paths = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
+    program = WRITER.format(paths=paths, url=elastic.url, count=count)
+    with subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True) as child:
+        while len(elastic.requests) < 3:
+            time.sleep(0.05)
+            assert child.poll() is None
+        child.send_signal(signal.SIGINT)
+        _, errors = child.communicate(timeout=20)
+    assert child.returncode == -signal.SIGINT
+    assert errors.rstrip().endswith("KeyboardInterrupt")
 
 
 IDS = [str(number) for number in range(12)]
