@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from mentions.columns import micros
 from mentions.elastic_bulk import Action
-from mentions.elastic_reads import Reader
+from mentions.elastic_expunge import forget, merge_deleted
+from mentions.elastic_reads import Reader, together
 from mentions.elastic_schema import drop_partition, partitions
 from mentions.elastic_where import Clause, among, between, some
 from mentions.elastic_writes import Writes
@@ -19,7 +20,6 @@ from mentions.store import EraseRequest
 
 log = logging.getLogger(__name__)
 ROUNDS: Final = 5  # of an erasure beside a writer that keeps adding
-MERGE_SECONDS: Final = 3600.0
 _FIELDS_OF: Final[Mapping[str, Sequence[str]]] = {
     "author_key": ("author_key",),
     "url": ("url", "canonical_url", "thread_url"),
@@ -35,9 +35,10 @@ def remove(reader: Reader, writes: Writes, ids: Sequence[str]) -> int:
 
 
 def erase(reader: Reader, writes: Writes, request: EraseRequest) -> int:
-    """Delete what the request names until a count finds none, then rewrite the segments without it.
+    """Delete what the request names until a search finds none, then rewrite the segments without it: half a minute.
 
-    ValueError unless exactly one part is set; Transient if another program keeps adding to it.
+    ValueError unless exactly one part is set; Transient if another program keeps adding to it, or if bytes of it are
+    left: run it again.
     """
     given = [(name, getattr(request, name)) for name in _FIELDS_OF]
     asked = [(name, value) for name, value in given if value]
@@ -53,7 +54,8 @@ def erase(reader: Reader, writes: Writes, request: EraseRequest) -> int:
         writes.show(everything=True)
         found = dict(reader.rows(query, ("id", "story_id")))
         if not found:
-            _expunge(reader, [reader.names.mentions])
+            if partitions(reader.client, reader.names):
+                forget(reader.client, reader.names.mentions)
             return erased
         writes.settle(set(found.values()), lambda member: member.id in found)  # noqa: B023 - used at once
         erased += _delete(reader, writes, list(found))
@@ -83,7 +85,7 @@ def drop_before(reader: Reader, writes: Writes, day: date) -> int:
     rest = [row[0] for row in reader.rows(old, ("id",))]
     dropped += _delete(reader, writes, rest)
     if rest:
-        _expunge(reader, sorted({reader.names.partition(name) for name in rest}))
+        merge_deleted(reader.client, together(reader.names, {reader.names.partition(name) for name in rest}))
     return dropped
 
 
@@ -109,13 +111,6 @@ def _drop_whole(reader: Reader, index: str, kept: Clause) -> int:
 
 def _delete(reader: Reader, writes: Writes, ids: Sequence[str]) -> int:
     return writes.write(Action("delete", reader.names.partition(name), name) for name in ids).ok
-
-
-def _expunge(reader: Reader, indices: Sequence[str]) -> None:
-    """Rewrite the segments that hold deleted mentions; takes as long as copying them."""
-    reader.client.options(request_timeout=MERGE_SECONDS).indices.forcemerge(
-        index=list(indices), only_expunge_deletes=True, ignore_unavailable=True, allow_no_indices=True
-    )
 
 
 def _possible(reader: Reader, name: str) -> bool:

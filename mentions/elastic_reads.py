@@ -4,7 +4,7 @@ Every call names the alias, and an alias without partitions is an empty store, n
 the call: no answer is ever partial.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -12,13 +12,14 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from mentions.elastic_names import Names
 from mentions.elastic_rows import mention_of
-from mentions.elastic_where import Clause, among
+from mentions.elastic_where import Clause
 from mentions.model import Mention
 
 LARGEST: Final = 10_000  # hits of one request (index.max_result_window)
 MANY_BUCKETS: Final = 50_000  # of one request without sub-aggregations; the server makes 65,535
 FEW_BUCKETS: Final = 5_000  # with some
 TOGETHER: Final = 250  # mentions fetched at once
+MOST_INDICES: Final = 20  # named in one address, of which the server reads 4 KB
 KEEP_ALIVE: Final = "2m"
 EXACT_DOUBLE: Final = 2**53  # aggregations answer in doubles: whole microseconds between the years 1684 and 2255
 
@@ -145,6 +146,6 @@ class Reader:
         return answers
 
 
-def of_ids(ids: Sequence[str]) -> Clause:
-    """The mentions of these ids."""
-    return among("id", ids)
+def together(names: Names, indices: Collection[str]) -> list[str]:
+    """These partitions, or the alias where their names would be too long for the address of one request."""
+    return sorted(indices) if len(indices) <= MOST_INDICES else [names.mentions]

@@ -10,7 +10,7 @@ from pathlib import Path
 from mentions.dead_letters import DeadLetters
 from mentions.elastic_bulk import Action, BulkReport, BulkWriter
 from mentions.elastic_copies import Leaving, corrections
-from mentions.elastic_reads import Reader
+from mentions.elastic_reads import Reader, together
 from mentions.elastic_rows import REFUSALS, document_of, external_version
 from mentions.elastic_schema import create_partition
 from mentions.model import Mention
@@ -47,7 +47,7 @@ class Writes:
     def show(self, *, everything: bool = False) -> None:
         """Make what was written here visible to searches; with `everything`, also what others wrote."""
         with self.lock:
-            indices = [self._names.mentions] if everything else sorted(self._hidden)
+            indices = [self._names.mentions] if everything else together(self._names, self._hidden)
             if indices:
                 self._client.indices.refresh(index=indices, ignore_unavailable=True, allow_no_indices=True)
                 self._hidden.clear()
