@@ -1,10 +1,11 @@
 """Each named query on Elasticsearch beside SQLite, on the same mentions; the answers must be equal.
 
-Run: python benchmarks/elastic_queries.py http://127.0.0.1:9200 [MENTIONS]. Mentions and questions are those of
-benchmarks/store.py. Times are the best of four warm runs, in milliseconds, on whatever else the machine does. All it
-makes in the cluster has a prefix of its own and is deleted at the end.
+Run: python benchmarks/elastic_queries.py [--elastic URL] [--mentions N]. Without an address it starts a node of
+tests/real, or says why it cannot. Mentions and questions are those of benchmarks/store.py. Times are the best of four
+warm runs, in milliseconds. All it makes in the cluster has a prefix of its own and is deleted at the end.
 """
 
+import argparse
 import itertools
 import secrets
 import sys
@@ -14,8 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).resolve().parent)]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "real"))
 
+from elastic_node import started_node, unavailable
 from store import NOW, mentions, questions
 
 from mentions.elastic import ElasticStore
@@ -66,8 +69,9 @@ def best(ask: Callable[[MentionStore], Any], store: MentionStore) -> tuple[float
     return min(taken), answer
 
 
-def main() -> None:
-    url, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 200_000
+def compare(url: str, count: int) -> int:
+    """How many answers differ."""
+    different = 0
     names = Names(f"vb-{secrets.token_hex(4)}")
     with tempfile.TemporaryDirectory() as folder, connect(url) as client:
         embedded, team = SqliteStore(Path(folder) / "mentions.db"), ElasticStore(connect(url), names)
@@ -81,6 +85,7 @@ def main() -> None:
             print(f"{'query':24}{'SQLite ms':>12}{'Elastic ms':>12}")
             for title, ask in asked(embedded).items():
                 (one, left), (other, right) = best(ask, embedded), best(ask, team)
+                different += left != right
                 print(f"{title:24}{one:12.1f}{other:12.1f}{'' if left == right else '   NOT EQUAL'}", flush=True)
         finally:
             for part in partitions(client, names):
@@ -88,7 +93,22 @@ def main() -> None:
             client.indices.delete_index_template(name=names.template)
             embedded.close()
             team.close()
+    return different
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Named queries on both stores.")
+    parser.add_argument("--elastic", metavar="URL", help="a running node; none: one is started, if that can be")
+    parser.add_argument("--mentions", type=int, default=200_000)
+    given = parser.parse_args()
+    if given.elastic:
+        return compare(given.elastic, given.mentions)
+    if (reason := unavailable()) is not None:
+        print(f"no Elasticsearch: {reason}")
+        return 0
+    with started_node() as node:
+        return compare(node.url, given.mentions)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
