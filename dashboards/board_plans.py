@@ -20,7 +20,7 @@ from dashboards.drawings import (
     values,
 )
 from dashboards.panels import NEGATIVE, Card, Kit, count, even, mentions, net, note, of, row, to_incident
-from dashboards.parts import Kql
+from dashboards.parts import AnyMetric, Kql
 
 Rows: TypeAlias = Sequence[tuple[int, Sequence[tuple[int, Card]]]]
 REVIEWED = Kql(expression="rating : *")
@@ -99,7 +99,7 @@ def sentiment(kit: Kit) -> Plan:
 def sources(kit: Kit) -> Plan:
     """Who speaks, where and how?"""
     about = note(kit, "sources", "def.mention", "def.net", "coverage.mentions", "coverage.own")
-    numbers = [count(kit), count(kit, "negative", NEGATIVE), net(kit)]
+    numbers: list[AnyMetric] = [count(kit), count(kit, "negative", NEGATIVE), net(kit)]
     sites = table(
         kit,
         "site-table",

@@ -30,6 +30,7 @@ from dashboards.parts import (
     ByMetric,
     ByName,
     Code,
+    ColouredFilters,
     Count,
     DataView,
     DateHistogram,
@@ -45,7 +46,6 @@ from dashboards.parts import (
 )
 from dashboards.views import Kind, view_id
 from dashboards.vis import Row
-from dashboards.vis_xy import ColouredFilters
 from dashboards.words import CODED, TEXTS, Language, say
 
 Operation: TypeAlias = Literal["unique_count", "sum", "min", "max", "average", "median"]
@@ -176,8 +176,8 @@ def of(
     **more: Any,
 ) -> OfField:
     """A number of a field; dates keep their own format, so give no decimals for them."""
-    written = {} if decimals is None else {"format": Format(decimals=decimals, suffix=suffix)}
-    return OfField(operation=operation, field=field, label=kit.say(f"m.{label}"), **written, **more)
+    written = None if decimals is None else Format(decimals=decimals, suffix=suffix)
+    return OfField(operation=operation, field=field, label=kit.say(f"m.{label}"), format=written, **more)
 
 
 def net(kit: Kit) -> OfField:
