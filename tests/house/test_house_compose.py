@@ -144,6 +144,17 @@ def test_volumes_and_networks_are_declared_and_files_exist(name: str) -> None:
             assert source in STACK["volumes"], source
 
 
+def test_read_only_services_can_write_where_they_must() -> None:
+    for name in ("prefect", "vigie"):
+        service = SERVICES[name]
+        assert service["read_only"] is True
+        writable = [each.partition(":")[0] for each in service["tmpfs"]]
+        writable += [str(each).split(":")[1] for each in service.get("volumes", []) if ":/" in str(each)]
+        places = [value for key, value in service["environment"].items() if re.search(r"HOME$|DIRECTORY$", key)]
+        assert len(places) >= 2
+        assert [place for place in places if not place.startswith(tuple(writable))] == []
+
+
 def test_every_volume_is_used() -> None:
     used = {str(volume).partition(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
     assert set(STACK["volumes"]) <= used
