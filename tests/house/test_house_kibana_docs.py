@@ -155,4 +155,4 @@ def test_the_stack_is_told_as_it_is() -> None:
     total = sum(int(each["mem_limit"][:-1]) * mebibytes[each["mem_limit"][-1]] for each in stack["services"].values())
     assert total == pytest.approx(8 * 1024, rel=0.05)
     for command in re.findall(r"docker compose (?:--\S+ )*(\w+)", COMPOSE):
-        assert command in {"up", "run", "build", "config", "restart", "logs", "down"}
+        assert command in {"up", "run", "build", "config", "restart", "logs", "stop", "down"}
