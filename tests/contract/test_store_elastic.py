@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -104,6 +105,22 @@ def test_what_is_written_here_is_seen_here_at_once_and_elsewhere_after_a_refresh
         assert len(team.known([mention(number).post_key])) == 1
         other.refresh()
         assert len(ids(other, EVERYTHING)) == number + 1
+    other.close()
+
+
+def test_two_writers_of_the_same_stories_leave_one_first_each(team: ElasticStore, elastic_url: str) -> None:
+    rows = [mention(n, story_id=f"s{n % 2}", published_at=START + timedelta(minutes=n * 37 % 11)) for n in range(12)]
+    other = ElasticStore(connect(elastic_url), team._reader.names)
+    with ThreadPoolExecutor(2) as pool:
+        written = [
+            pool.submit(lambda store, part: [store.upsert(part[at : at + 2], now=NOW) for at in range(0, 6, 2)], *work)
+            for work in ((team, rows[::2]), (other, rows[1::2]))
+        ]
+    assert sum(report.saved for future in written for report in future.result()) == len(rows)
+    team.refresh()
+    expected = MemoryStore()
+    expected.upsert(rows, now=NOW)
+    assert ids(team, FIRSTS) == ids(expected, FIRSTS)
     other.close()
 
 
