@@ -13,7 +13,7 @@ from mentions.elastic_bulk import Action
 from mentions.elastic_expunge import forget, merge_deleted
 from mentions.elastic_reads import Reader, together
 from mentions.elastic_schema import drop_partition, partitions
-from mentions.elastic_where import Clause, among, between, some
+from mentions.elastic_where import ALL, Clause, among, between, every, some
 from mentions.elastic_writes import Writes
 from mentions.errors import Transient
 from mentions.store import EraseRequest
@@ -75,12 +75,12 @@ def drop_before(reader: Reader, writes: Writes, day: date) -> int:
     if not reader.count(old):
         return 0
     # Only a copy gains rank when others leave.
-    copies = {row[0] for row in reader.rows(_both(kept, between("copy", gt=0)), ("story_id",))}
+    copies = {row[0] for row in reader.rows(every(kept, between("copy", gt=0)), ("story_id",))}
     writes.settle(copies, lambda member: member.published_us < limit)
     writes.show()
     dropped = 0
     for part in partitions(reader.client, reader.names):
-        if part.live and part.ours:
+        if part.live and part.ours and part.leaves_for is None:
             dropped += _drop_whole(reader, part.name, kept)
     rest = [row[0] for row in reader.rows(old, ("id",))]
     dropped += _delete(reader, writes, rest)
@@ -90,23 +90,28 @@ def drop_before(reader: Reader, writes: Writes, day: date) -> int:
 
 
 def _drop_whole(reader: Reader, index: str, kept: Clause) -> int:
-    """Drop the partition if it holds nothing to be kept; it takes no writes between the last look and its end."""
+    """Drop a partition of old mentions only; it takes no writes between the last look and its end."""
     indices = reader.client.indices
-    if reader.client.count(index=index, query=kept).body["count"]:
+    number = _count(reader, index)
+    if not number or _count(reader, index, kept):
         return 0
     dropped = False
     try:
         indices.add_block(index=index, block="write")
         indices.refresh(index=index)
-        if reader.client.count(index=index, query=kept).body["count"]:
+        if _count(reader, index, kept):
             return 0
-        number = int(reader.client.count(index=index).body["count"])
+        number = _count(reader, index)
         drop_partition(reader.client, reader.names, index)
         dropped = True
         return number
     finally:
         if not dropped:
             indices.put_settings(index=index, settings={"index.blocks.write": None})
+
+
+def _count(reader: Reader, index: str, query: Clause = ALL) -> int:
+    return int(reader.client.count(index=index, query=query).body["count"])
 
 
 def _delete(reader: Reader, writes: Writes, ids: Sequence[str]) -> int:
@@ -119,10 +124,6 @@ def _possible(reader: Reader, name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _both(*clauses: Clause) -> Clause:
-    return {"bool": {"filter": list(clauses)}}
 
 
 def _earlier(published: Any, start: datetime) -> bool:
