@@ -121,9 +121,12 @@ def _show(done: "Deployed", about_rule: str) -> int:
         typer.echo(wrapped(line))
     if done.complete:
         return 0
+    alike: dict[tuple[str, str], list[str]] = {}  # one missing privilege is one line, not one a board
     for each in done.outcomes:
         if each.detail:
-            fail(f"{each.board_id} {each.word}: {each.detail}", SOME_FAILED)
+            alike.setdefault((each.word, each.detail.replace(f" {each.board_id}", "")), []).append(each.board_id)
+    for (word, reason), names in alike.items():
+        fail(f"{', '.join(names)} {word}: {reason}", SOME_FAILED)
     return fail("not every board is there; the same command goes on from here", SOME_FAILED)
 
 

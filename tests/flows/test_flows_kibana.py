@@ -201,6 +201,16 @@ def test_a_part_that_fails_is_named_and_the_next_run_goes_on(kibana: StubKibana,
     assert (code, out.count(" made "), out.count("unchanged")) == (0, 1, 5)
 
 
+def test_one_missing_privilege_is_one_line(either: StubKibana, vigie: Run) -> None:
+    either.forbidden.add("dashboard")
+    code, _, err = vigie("kibana", "deploy")
+    reason, last = err.splitlines()
+    assert code == 1
+    assert all(f"vigie-{key}" in reason for key in BOARDS)
+    assert reason.count("the Kibana privilege Analytics > Dashboard: All") == 1
+    assert "the same command goes on from here" in last
+
+
 def test_a_missing_privilege_for_the_rule_costs_no_board(kibana: StubKibana, vigie: Run) -> None:
     kibana.forbidden.add("rule")
     code, out, _ = vigie("kibana", "deploy")
