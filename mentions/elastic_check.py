@@ -7,12 +7,21 @@ from elasticsearch import AuthorizationException, Elasticsearch
 
 from mentions.elastic_client import address, in_words
 from mentions.elastic_names import Names
-from mentions.elastic_schema import Partition, check, covers, partitions, stamped, stored_template
+from mentions.elastic_schema import (
+    MARK,
+    Partition,
+    check,
+    covers,
+    foreign_template,
+    partitions,
+    stamped,
+    stored_template,
+)
 from mentions.errors import Stop
 
 UNKNOWN: Final = "unknown (the user or key lacks the cluster privilege 'monitor')"
 
-TemplateState: TypeAlias = Literal["up to date", "older", "newer", "absent", "unknown"]
+TemplateState: TypeAlias = Literal["up to date", "older", "newer", "foreign", "absent", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +58,7 @@ def examine(client: Elasticsearch, names: Names) -> Condition:
     except Stop as stop:
         problem: str | None = str(stop)
     else:
-        problem = None
+        problem = foreign_template(names) if template == "foreign" else None
     rooms = tuple(
         Room(
             partition=part, documents=sizes(part.name, "docs", "count"), size=sizes(part.name, "store", "size_in_bytes")
@@ -102,6 +111,8 @@ def _template(client: Elasticsearch, names: Names) -> TemplateState:
         return "absent"
     mappings = there.get("template", {}).get("mappings", {})
     ours = stamped(names)["template"]["mappings"]
+    if mappings.get("_meta", {}).get("schema") != MARK:
+        return "foreign"
     if mappings.get("_meta", {}).get("digest") == ours["_meta"]["digest"]:
         return "up to date"
     return "newer" if covers(mappings.get("properties", {}), ours["properties"]) else "older"

@@ -137,10 +137,7 @@ def put_template(client: Elasticsearch, names: Names) -> dict[str, Any]:
         theirs = there.get("template", {}).get("mappings", {})
         meta = theirs.get("_meta", {})
         if meta.get("schema") != MARK:
-            raise Stop(
-                f"the index template {names.template} is foreign: it has our name, but Vigie did not make it. "
-                "Delete it, or choose another VIGIE_ELASTIC_PREFIX"
-            )
+            raise Stop(foreign_template(names))
         fields, wanted = theirs.get("properties", {}), mappings["properties"]
         if meta.get("digest") == mappings["_meta"]["digest"]:
             return mappings
@@ -161,6 +158,14 @@ def stored_template(client: Elasticsearch, names: Names) -> dict[str, Any] | Non
     except NotFoundError:
         return None
     return dict(answer.body["index_templates"][0]["index_template"])
+
+
+def foreign_template(names: Names) -> str:
+    """The line about a template of our name that somebody else made."""
+    return (
+        f"the index template {names.template} is foreign: it has our name, but Vigie did not make it. "
+        "Delete it, or choose another VIGIE_ELASTIC_PREFIX"
+    )
 
 
 def template_arguments(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -83,3 +83,10 @@ def test_without_any_privilege_it_says_which_is_missing():
 @pytest.mark.local
 def test_what_is_wrong_is_told_and_nothing_raised(meta, words):
     assert words in look(cluster(meta=meta)).problem
+
+
+@pytest.mark.local
+def test_a_foreign_template_of_our_name_is_a_problem():
+    found = look(cluster(template={"index_patterns": ["vigie-*"], "priority": 100}))
+    assert found.template == "foreign"
+    assert "foreign: it has our name" in found.problem
