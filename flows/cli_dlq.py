@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.terminal import fail, json_line, local, now, of, several, table
+from flows.terminal import fail, json_line, local, now, of, several, wrapped
 from mentions.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -32,18 +32,20 @@ def list_letters(
                 json_line({name: getattr(letter, name) for name in letter.__slots__} | {"at": letter.at.isoformat()})
             return
         zone = house.config.vigie.timezone
-        rows = [_row(letter, zone) for letter in house.dead_letters.list()]
-        if not rows:
+        count = 0
+        for count, letter in enumerate(house.dead_letters.list(), 1):  # noqa: B007 - the last number is used
+            typer.echo(_told(letter, zone))
+        if not count:
             typer.echo(none(house))
             return
-        table(("id", "refused", "last", "source", "brand", "reason"), rows, wide=5)
-        fail(f"{several(len(rows), 'dead letter')}; when the cause is mended: vigie dlq replay", 0)
+        fail(f"{several(count, 'dead letter')}; when the cause is mended: vigie dlq replay", 0)
 
 
-def _row(letter: "Letter", zone: str) -> tuple[object, ...]:
+def _told(letter: "Letter", zone: str) -> str:
+    """Id, how often and when it was refused last; below, the reason whole: a table of 80 columns has no room for it."""
     said = letter.mention
-    times = f"{letter.attempts}x"
-    return (letter.id, times, local(letter.at, zone), said.get("source"), said.get("brand"), letter.reason)
+    reason = wrapped(f"   {said.get('source')}, {said.get('brand')}: {letter.reason}")
+    return f"{letter.id}  {letter.attempts}x  {local(letter.at, zone)}\n{reason}"
 
 
 def none(house: "House") -> str:

@@ -130,15 +130,21 @@ def _show_outcomes(outcomes: "list[SourceOutcome]") -> None:
 def ingest(context: typer.Context) -> None:
     """Understand and store what the spool holds."""
     with of(context).house() as house:
-        _ingest(house)
+        if _ingest(house):
+            raise typer.Exit(SOME_FAILED)
 
 
-def _ingest(house: "House") -> None:
+def _ingest(house: "House") -> bool:
     from flows.jobs import ingest as job
 
+    before = house.dead_letters.count()
     with progress("ingest", house.spool.depth()) as advance:
         words = job(house, now, on_progress=(lambda name, _: advance(name, 1)) if advance else None)
     typer.echo(f"ingest: {counts(words)}")
+    dead = house.dead_letters.count() - before
+    if dead > 0:
+        fail(f"{several(dead, 'mention')} went into the dead letters; 'vigie dlq list' says why", SOME_FAILED)
+    return dead > 0
 
 
 def watch(context: typer.Context) -> None:
@@ -189,7 +195,7 @@ def run(context: typer.Context) -> None:
         from flows.reporting import report as job
 
         failed = _crawl(house, pick(house, ()))
-        _ingest(house)
+        failed |= _ingest(house)
         failed |= _watch(house)
         written, _ = job(house, now, None)
         for path in written:

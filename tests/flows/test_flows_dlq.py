@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,3 +94,18 @@ def test_an_unknown_id_is_wrong_usage(vigie: Run, tmp_path: Path) -> None:
     assert (code, out) == (2, "")
     assert err == "vigie: no dead letter has the id 202611-nobody; 'vigie dlq list' lists them\n"
     assert stored(tmp_path, mention(1).id) == [False]
+
+
+@pytest.mark.usefixtures("config")
+def test_ingest_tells_what_became_a_dead_letter(vigie: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(*_: object, **__: object) -> Counter[str]:
+        letters(tmp_path, mention(1), mention(2))
+        return Counter(refused=2)
+
+    monkeypatch.setattr("flows.jobs.ingest", refusing)
+    code, out, err = vigie("ingest")
+    assert (code, out) == (1, "ingest: refused 2\n")
+    assert err == "vigie: 2 mentions went into the dead letters; 'vigie dlq list' says why\n"
+    code, out, _ = vigie("dlq", "list")
+    assert max(map(len, out.splitlines())) <= 80
+    assert mention(1).id in out
