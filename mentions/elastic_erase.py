@@ -52,7 +52,8 @@ def erase(reader: Reader, writes: Writes, request: EraseRequest) -> int:
     erased = 0
     for _ in range(ROUNDS):
         writes.show(everything=True)
-        found = dict(reader.rows(query, ("id", "story_id")))
+        rows = reader.rows(query, ("id", "story_id"))
+        found: dict[str, str] = {row[0]: row[1] for row in rows}
         if not found:
             if partitions(reader.client, reader.names):
                 forget(reader.client, reader.names.mentions)

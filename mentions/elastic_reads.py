@@ -40,7 +40,7 @@ class Reader:
         `plain`: not compressed. That takes the server longer than finding ten thousand rows does.
         """
         client = self.client.options(headers={"accept-encoding": "identity"}) if plain else self.client
-        where = {} if "pit" in body else {"index": self.names.mentions, "ignore_unavailable": True}
+        where: dict[str, Any] = {} if "pit" in body else {"index": self.names.mentions, "ignore_unavailable": True}
         answer: Mapping[str, Any] = client.search(allow_partial_search_results=False, **where, **body).body
         return answer
 
@@ -78,7 +78,7 @@ class Reader:
 
         Read from doc values. What one page does not hold is read in a point in time: nothing twice, nothing missed.
         """
-        body = {
+        body: dict[str, Any] = {
             "query": query,
             "size": LARGEST,
             "docvalue_fields": list(fields),
