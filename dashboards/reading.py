@@ -5,6 +5,7 @@ from pathlib import Path
 
 from dashboards.boards import boards, data_views
 from dashboards.building import tag
+from dashboards.fields import misused, views_of
 from dashboards.model import BoardError, Dashboard, read_board
 from dashboards.wanted import Wanted, wanted
 from dashboards.words import Language
@@ -16,11 +17,13 @@ def from_code(language: Language, space: str, prefix: str) -> Mapping[str, Dashb
     return {board.id: board.dashboard for board in boards(language, space=space, prefix=prefix)}
 
 
-def from_folder(folder: Path, language: Language) -> Mapping[str, Dashboard]:
+def from_folder(folder: Path, language: Language, space: str, prefix: str) -> Mapping[str, Dashboard]:
     """The boards of a folder that `vigie kibana build` wrote (or of one language of it), by id: the name of the file.
 
-    WrongUsage tells every mistake of every file with its path, and of a folder without boards.
+    WrongUsage tells every mistake of every file with its path, fields that our data views of this space lack too, and
+    of a folder without boards.
     """
+    views = {view.id: view for view in data_views(space, prefix, language)}
     inside = folder / language if (folder / language).is_dir() else folder
     found, mistakes = {}, []
     try:
@@ -31,7 +34,9 @@ def from_folder(folder: Path, language: Language) -> Mapping[str, Dashboard]:
         raise WrongUsage(f"{inside} holds no board: `vigie kibana build --out {folder}` writes them as .json files")
     for path in files:
         try:
-            found[path.stem] = read_board(path.read_bytes(), name=str(path))
+            board = found[path.stem] = read_board(path.read_bytes(), name=str(path))
+            if views_of(board) <= set(views):  # else it was built for another space: `wanted` says so
+                mistakes += [f"{path}: {where}: {what}" for where, what in misused(board, views)]
         except BoardError as error:
             mistakes.append(str(error))
         except OSError as error:

@@ -40,9 +40,10 @@ class Order:
         """By id; WrongUsage tells every mistake of edited files."""
         from dashboards.reading import from_code, from_folder
 
+        prefix = self.settings.elastic_prefix
         if self.folder is not None:
-            return from_folder(self.folder, self.language)
-        return from_code(self.language, self.space, self.settings.elastic_prefix)
+            return from_folder(self.folder, self.language, self.space, prefix)
+        return from_code(self.language, self.space, prefix)
 
     def wanted(self, boards: Mapping[str, "Dashboard"], *, links: bool = True) -> "Wanted":
         """With data views and tag."""

@@ -145,7 +145,7 @@ def test_a_board_edited_into_nonsense_is_refused_before_anything_is_sent(
     code, out, _ = vigie("kibana", "build", "--out", str(folder))
     assert (code, len(out.splitlines())) == (0, 14)
     file = folder / "fr" / "vigie-overview.json"
-    board = json.loads(file.read_text(encoding="utf-8"))
+    board = json.loads(text := file.read_text(encoding="utf-8"))
     board["panels"][1]["grid"]["w"] = 60
     board["colour"] = "red"
     file.write_text(json.dumps(board), encoding="utf-8")
@@ -155,6 +155,9 @@ def test_a_board_edited_into_nonsense_is_refused_before_anything_is_sent(
     assert "vigie-overview.json: panels[1].grid.w" in err
     assert "vigie-overview.json: colour: an unknown key" in err
     assert "vigie-health.json: " in err
+    file.write_text(text.replace("sentiment_label", "sentiment_lable"), encoding="utf-8")
+    code, _, err = vigie("kibana", "deploy", "--from", str(folder))
+    assert (code, "vigie-mentions has no field 'sentiment_lable'" in err) == (2, True)
     assert kibana.asked == []
     code, _, err = vigie("kibana", "deploy", "--from", str(tmp_path / "none"))
     assert (code, "cannot be read" in err) == (2, True)
