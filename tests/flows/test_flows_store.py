@@ -43,5 +43,5 @@ def test_an_absent_cluster_is_one_line_without_a_password(vigie, monkeypatch, wo
 def test_a_copy_needs_an_address(vigie, monkeypatch):
     monkeypatch.delenv("VIGIE_ELASTIC_URL", raising=False)
     code, _, err = vigie("store", "copy", "--from", "sqlite", "--to", "elastic")
-    assert code == 1
+    assert code == 2
     assert "VIGIE_ELASTIC_URL is not set" in err
