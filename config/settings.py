@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.types import Secret
-from mentions.errors import Stop
+from mentions.errors import Stop, WrongUsage
 
 log = logging.getLogger(__name__)
 PREFIX = "VIGIE_"
@@ -170,13 +170,15 @@ def _make_secret(path: Path) -> None:
 
 
 def load_settings(*, home: Path | None = None, config: Path | None = None) -> Settings:
-    """The settings of this process; arguments of the command line win over the environment. Stop if wrong."""
+    """The settings of this process; arguments of the command line win over the environment. WrongUsage if wrong."""
     _warn_of_typing_errors()
     given = {key: path for key, path in (("home", home), ("config", config)) if path is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type] # both keys are paths
     except ValidationError as errors:
-        raise Stop("; ".join(_in_words(str(e["loc"][0]) if e["loc"] else "", e) for e in errors.errors())) from None
+        raise WrongUsage(
+            "; ".join(_in_words(str(e["loc"][0]) if e["loc"] else "", e) for e in errors.errors())
+        ) from None
 
 
 def _in_words(name: str, error: object) -> str:

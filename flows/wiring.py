@@ -10,7 +10,7 @@ from config.load import load_config
 from config.models import Config
 from config.settings import Settings
 from mentions.elastic_names import Names
-from mentions.errors import Stop
+from mentions.errors import Stop, WrongUsage
 from mentions.store import MentionStore
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _client(settings: Settings) -> "Client":
     from mentions.elastic_client import connect
 
     if settings.elastic_url is None:
-        raise Stop("VIGIE_ELASTIC_URL is not set: give the address of an Elasticsearch, such as http://host:9200")
+        raise WrongUsage("VIGIE_ELASTIC_URL is not set: give the address of an Elasticsearch, such as http://host:9200")
     return connect(settings.elastic_url, api_key=settings.elastic_api_key, ca=settings.elastic_ca)
 
 

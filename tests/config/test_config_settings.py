@@ -11,7 +11,7 @@ import pytest
 
 from config.settings import Settings, load_settings
 from config.types import Secret
-from mentions.errors import Stop
+from mentions.errors import Stop, WrongUsage
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,7 +66,7 @@ def test_addresses_under_the_home_follow_it(tmp_path):
 )
 def test_a_wrong_value_is_one_clear_line_without_the_value(monkeypatch, name, value, said):
     monkeypatch.setenv(name, value)
-    with pytest.raises(Stop) as caught:
+    with pytest.raises(WrongUsage) as caught:
         load_settings()
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
