@@ -32,13 +32,13 @@ class Limits:
 class Pace:
     """Lets at most `allowed` bulks fly at once; a context manager around each one.
 
-    It begins with half of `most`: batches are made while one flies, so more of them help only a cluster that has
-    cores to spare (measured on two cores: the second in flight took 15 % more of the server's time a document).
+    It begins with all of them: one bulk for one partition keeps one core of a node busy, the second another
+    (measured: 1.6 times the rate for the same time of the server's cores).
     """
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.allowed = max(1, most // 2)
+        self.allowed = most
         self._flying = 0
         self._clean = 0
         self._changed = Condition()

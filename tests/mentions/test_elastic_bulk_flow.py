@@ -35,7 +35,7 @@ def test_at_most_two_bulks_fly_for_each_data_node(elastic: ScriptedElastic, hour
     for nodes in (1, 2):
         elastic.nodes, elastic.most_flying = nodes, 0
         with bulk_writer(elastic, hours, batch_actions=3) as writer:
-            assert writer.write(index(*range(180 * nodes, 360 * nodes))).ok == 180 * nodes
+            assert writer.write(index(*range(60 * nodes, 120 * nodes))).ok == 60 * nodes
         assert elastic.most_flying == 2 * nodes
 
 
