@@ -12,7 +12,7 @@ from hypothesis import settings
 sys.path.append(str(Path(__file__).parent / "real"))  # what starts real programs, for the tests of every room
 
 # Every run draws other examples: few each time, many over the days. `--hypothesis-profile=thorough` looks longer.
-settings.register_profile("brisk", max_examples=30)
+settings.register_profile("brisk", max_examples=20)
 settings.register_profile("thorough", max_examples=1000)
 settings.load_profile("brisk")
 
