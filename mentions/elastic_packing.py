@@ -8,6 +8,7 @@ from elastic_transport.client_utils import DEFAULT, DefaultType
 
 LEVEL: Final = 1  # a seventh of the time of level 9 for mentions, a third more bytes
 LEAST: Final = 1_024  # bytes; less is not worth it
+NEAR: Final = {"127.0.0.1", "::1", "localhost"}  # packing for the same machine is lost time
 UNPACKS: Final = {"accept-encoding": "gzip"}  # what the client is to send, so that answers come packed
 
 
@@ -22,8 +23,8 @@ class QuickPacking(Urllib3HttpNode):
         headers: HttpHeaders | None = None,
         request_timeout: DefaultType | float | None = DEFAULT,
     ) -> Any:
-        """As the client's own; a large body is packed."""
-        if body is not None and len(body) >= LEAST:
+        """As the client's own; a large body for another machine is packed."""
+        if body is not None and len(body) >= LEAST and self.config.host not in NEAR:
             body = gzip.compress(body, LEVEL)
             headers = HttpHeaders({**(headers or {}), "content-encoding": "gzip"})
         return super().perform_request(method, target, body, headers, request_timeout)
