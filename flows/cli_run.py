@@ -1,11 +1,13 @@
 """Commands that do the work: init, check, status, run, serve, crawl, ingest, watch, report, upkeep, demo."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.terminal import counts, fail, local, now, of, progress, several, table
+from mentions.errors import Stop, Transient
 
 if TYPE_CHECKING:
     from config.models import Source
@@ -59,33 +61,44 @@ def check(context: typer.Context) -> None:
 
 def status(context: typer.Context) -> None:
     """Show what each source last gave, the store, the spool, the outbox and open incidents."""
-    from flows.jobs import last_crawl
     from mentions.queries import Health
 
     with of(context).house() as house:
-        zone = house.config.vigie.timezone
-        health = {row.source: row for row in house.store.run(Health())}
-        rows: list[tuple[object, ...]] = []
-        for source in house.config.sources:
-            last = last_crawl(house, source.name)
-            row = health.get(source.name)
-            rows.append(
-                (
-                    source.name,
-                    source.kind,
-                    last.status if last else "never",
-                    local(last.started_at, zone) if last else "",
-                    row.mentions if row else 0,
-                    (last.reason or "") if last else "",
-                )
-            )
-        table(("source", "kind", "last crawl", "at", "mentions", "reason"), rows, wide=5)
+        given: dict[str, int] | None = None
+        trouble = ""
+        try:
+            given = {row.source: row.mentions for row in house.store.run(Health())}
+        except (Stop, Transient) as error:  # all else is known here, and worth most when the store is away
+            trouble = str(error)
+        table(("source", "kind", "last crawl", "at", "mentions", "reason"), _crawls(house, given), wide=5)
         typer.echo(f"store: {_store(house)}")
         if letters := house.dead_letters.count():
             typer.echo(f"dead letters: {several(letters, 'mention')} that it refused; see 'vigie dlq list'")
         typer.echo(f"spool: {several(house.spool.depth(), 'file')} waiting for ingest")
         typer.echo(f"outbox: {counts(house.state.outbox.counts(), 'no message yet')}")
         typer.echo(f"open incidents: {len(house.state.incidents.list(open_only=True))}")
+        if trouble:
+            raise typer.Exit(fail(trouble, SOME_FAILED))
+
+
+def _crawls(house: "House", given: Mapping[str, int] | None) -> list[tuple[object, ...]]:
+    """A row for each source; `given` are its mentions, None if the store does not say."""
+    from flows.jobs import last_crawl
+
+    rows: list[tuple[object, ...]] = []
+    for source in house.config.sources:
+        last = last_crawl(house, source.name)
+        rows.append(
+            (
+                source.name,
+                source.kind,
+                last.status if last else "never",
+                local(last.started_at, house.config.vigie.timezone) if last else "",
+                "?" if given is None else given.get(source.name, 0),
+                (last.reason or "") if last else "",
+            )
+        )
+    return rows
 
 
 def _store(house: "House") -> str:

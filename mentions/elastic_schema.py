@@ -183,20 +183,22 @@ def covers(wide: object, narrow: object) -> bool:
 def create_partition(client: Elasticsearch, names: Names, index: str, *, live: bool = True) -> None:
     """Create the index, under the alias or (`live` False) for a migration; no harm if another process is quicker.
 
-    Stop if an index of that name is foreign.
+    It comes under the alias once its shard has started: searches of others on the alias would fail until then. Killed
+    in between, `ensure` puts it there. Stop if an index of that name is foreign.
     """
     body = stamped(names)["template"]
     if not live:
         body["mappings"]["_meta"]["filling"] = True
     settings = {key: value for key, value in body["settings"].items() if key not in TUNABLE}
-    aliases: dict[str, dict[str, Any]] = {names.mentions: {}} if live else {}
     with in_words(address(client)):
         try:
-            client.indices.create(index=index, aliases=aliases, mappings=body["mappings"], settings=settings)
+            client.indices.create(index=index, mappings=body["mappings"], settings=settings)
         except BadRequestError as error:
             if error.message != "resource_already_exists_exception":
                 raise
         else:
+            if live:
+                client.indices.update_aliases(actions=[_added(index, names)])
             log.info("partition-created index=%s live=%s", index, live)
             return
     same = [part for part in partitions(client, names) if part.name == index]

@@ -46,6 +46,7 @@ def test_one_line_and_the_spool_is_kept(vigie: Run, away: Spool, words: tuple[st
     assert err.startswith("vigie: Elasticsearch at http://127.0.0.1:9 is not there (connection refused)")
     assert "hush" not in out + err
     assert away.depth() == 1
+    assert ("spool: 1 file waiting" in out) == (words[0] == "status")  # what is known here is told all the same
 
 
 @pytest.mark.usefixtures("away")

@@ -3,6 +3,7 @@
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from threading import Event
 
 import pytest
 from elastic_node import unavailable  # noqa: F401 - asked by the mark
@@ -48,6 +49,28 @@ def test_an_empty_cluster_is_an_empty_store(client, names):
     condition = examine(client, names)
     assert (condition.problem, condition.template, condition.rooms) == (None, "up to date", ())
     assert condition.version.startswith("9.")
+
+
+def test_readers_never_meet_a_partition_that_has_not_started(client, names, elastic_url):
+    ensure(client, names)
+    create_partition(client, names, names.partition(MONTH))
+    made = Event()
+
+    def read() -> int:
+        searches = 0
+        with connect(elastic_url) as reader:
+            while not made.is_set():
+                reader.search(index=names.mentions, size=0, allow_partial_search_results=False)
+                searches += 1
+        return searches
+
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        for month in range(1, 9):
+            create_partition(client, names, names.partition(f"2025{month:02d}-x"))
+        made.set()
+        assert all(reader.result() > 0 for reader in readers)
+    assert len(live(client, names)) == 9
 
 
 def test_many_processes_make_one_partition(client, names):
