@@ -33,6 +33,9 @@ def from_folder(folder: Path, language: Language, space: str, prefix: str) -> Ma
     if not files:
         raise WrongUsage(f"{inside} holds no board: `vigie kibana build --out {folder}` writes them as .json files")
     for path in files:
+        if not path.stem.startswith("vigie-"):  # it would replace a board that is none of ours
+            mistakes.append(f"{path}: the name of a file is the id of its board, and ours begin with vigie-; rename it")
+            continue
         try:
             board = found[path.stem] = read_board(path.read_bytes(), name=str(path))
             if views_of(board) <= set(views):  # else it was built for another space: `wanted` says so

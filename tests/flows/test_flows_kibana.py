@@ -158,6 +158,9 @@ def test_a_board_edited_into_nonsense_is_refused_before_anything_is_sent(
     file.write_text(text.replace("sentiment_label", "sentiment_lable"), encoding="utf-8")
     code, _, err = vigie("kibana", "deploy", "--from", str(folder))
     assert (code, "vigie-mentions has no field 'sentiment_lable'" in err) == (2, True)
+    file.rename(file.with_name("sales.json"))
+    code, _, err = vigie("kibana", "deploy", "--from", str(folder))
+    assert (code, "sales.json: the name of a file is the id of its board" in err) == (2, True)
     assert kibana.asked == []
     code, _, err = vigie("kibana", "deploy", "--from", str(tmp_path / "none"))
     assert (code, "cannot be read" in err) == (2, True)
