@@ -67,7 +67,10 @@ def _distribution() -> Path:
 
 def prepare() -> Path:
     """The folder of the server, fetched and built now if its recipe is new here."""
-    return prepared("elastic", within=_work(), env={"JAVA_HOME": str(java_home())})
+    home = java_home()
+    if home is None:
+        raise RuntimeError(f"Elasticsearch needs a JDK {LEAST_JAVA} or newer: install one, or set ES_JAVA_HOME")
+    return prepared("elastic", within=_work(), env={"JAVA_HOME": str(home)})
 
 
 class Node:
