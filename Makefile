@@ -30,8 +30,8 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP) ## crawl four small sites with a planted crisis, and see the alert
 	@$(BIN)/vigie demo
 
-test: $(STAMP) ## run every test that this machine can run
-	@$(BIN)/python -m pytest -q
+test: $(STAMP) ## run every test that this machine can run, two files at a time
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --durations=20
 
 check: $(STAMP) ## format, lint, types, floors, pure tests
 	@$(BIN)/ruff format --check .

@@ -90,7 +90,7 @@ def test_the_demo_on_elasticsearch_is_the_same_and_takes_the_place_of_an_earlier
         stored = {row.brand: row.mentions for row in store.run(Volume(where=MentionFilter(gone=True)))}
         assert stored == {brand: sum(labels.values()) for brand, labels in summary["mentions"].items()}
         _shows_incidents_and_runs(summary, connect(elastic_url), names)
-        _commands_work_as_printed(shown.replace("kibana deploy", "kibana build"), tmp_path)
+        _commands_work_as_printed(shown.replace("kibana deploy", "kibana build --out boards"), tmp_path)
     finally:
         store.close()
         client = connect(elastic_url)
