@@ -1,7 +1,7 @@
 """One batch sent until every action of it has its fate."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final, NoReturn
@@ -47,7 +47,7 @@ class Delivery:
         """Send until each has its fate. Transient after the deadline, Stop where a person must act."""
         tally = Tally()
         patience = Patience(self.limits, self.time)
-        made: set[str] = set()
+        made: dict[str, bool] = {}  # partitions asked for; False while one may be there but not under the alias
         parts = [list(items)] if items else []
         while parts:
             if self.time.called_off.is_set():
@@ -64,8 +64,12 @@ class Delivery:
                 self.pace.clean()
         return tally
 
-    def _attempt(self, items: list[Item], tally: Tally, made: set[str]) -> tuple[list[list[Item]], str, float | None]:
+    def _attempt(
+        self, items: list[Item], tally: Tally, made: dict[str, bool]
+    ) -> tuple[list[list[Item]], str, float | None]:
         """Send once: what is left to send, the reason to wait before (or none), the server's hint of seconds."""
+        if reason := self._make([index for index, done in made.items() if not done], made):
+            return [items], reason, None
         try:
             again, reason = self._judge(items, self._send(items), tally, made)
         except (ApiError, TransportError) as error:
@@ -86,7 +90,7 @@ class Delivery:
         with self.pace:
             return client.bulk(operations=lines, filter_path=ANSWER).body
 
-    def _judge(self, items: list[Item], body: object, tally: Tally, made: set[str]) -> tuple[list[Item], str]:
+    def _judge(self, items: list[Item], body: object, tally: Tally, made: dict[str, bool]) -> tuple[list[Item], str]:
         """Those to send again, and the reason to wait before; no reason where a partition has just been made."""
         again: list[Item] = []
         waits = ""
@@ -106,20 +110,21 @@ class Delivery:
                 again.append(item)
                 if fate is Fate.NO_PARTITION:
                     absent.add(item.index)
-                if fate is Fate.AGAIN or item.index in made:
+                if fate is Fate.AGAIN or made.get(item.index):
                     todo = ": free disk space or remove the block" if FULL in reason else ""
                     waits = f"Elasticsearch at {self.shown} refuses writes ({reason}){todo}"
         return again, waits or self._make(absent, made)
 
-    def _make(self, absent: set[str], made: set[str]) -> str:
+    def _make(self, absent: Collection[str], made: dict[str, bool]) -> str:
         """Create the partitions that are absent; the reason to wait if that must be tried again."""
         for index in sorted(absent):
+            made[index] = False
             try:
                 with self.making, in_words(self.shown):
                     self.create_partition(index)
             except Transient as error:
                 return str(error)
-            made.add(index)
+            made[index] = True
         return ""
 
     def _told(self, error: ApiError | TransportError) -> tuple[str, float | None]:

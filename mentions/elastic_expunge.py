@@ -32,9 +32,9 @@ def forget(client: Elasticsearch, index: str, *, sleep: Callable[[float], object
 
     Transient if the leases are not renewed in time: a copy of a shard is away, and its history is kept for it.
     """
+    client.indices.flush(index=index, force=True, wait_if_ongoing=True)  # an older commit keeps the files it names
     if not client.indices.stats(index=index, metric="docs").body["_all"]["primaries"].get("docs", {}).get("deleted"):
         return
-    client.indices.flush(index=index, wait_if_ongoing=True)
     asked = {shard: seq_no["max_seq_no"] for shard, seq_no, _ in _shards(client, index)}
     for _ in range(RENEWALS):
         kept = [

@@ -89,6 +89,25 @@ def test_a_partition_that_cannot_be_made_yet_is_waited_for(elastic: ScriptedElas
     assert tries == [INDEX] * 3
 
 
+def test_a_partition_that_was_made_by_half_is_finished_before_anything_is_written(
+    elastic: ScriptedElastic, hours: Hours
+) -> None:
+    """The node died between making the index and putting it under the alias: a write alone would now succeed."""
+    elastic.indices = set()
+    tries = []
+
+    def create(name: str) -> None:
+        elastic.create(name)
+        tries.append(len(elastic.written))
+        if len(tries) < 3:
+            raise Transient("the node is away")
+
+    with bulk_writer(elastic, hours) as writer:
+        writer._create_partition = create
+        assert writer.write(index(1)) == BulkReport(ok=1)
+    assert tries == [0, 0, 0]
+
+
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_busy_items_are_sent_again_alone(
     elastic: ScriptedElastic, writer: BulkWriter, hours: Hours, status: int
