@@ -31,7 +31,7 @@ demo: $(STAMP) ## crawl four small sites with a planted crisis, and see the aler
 	@$(BIN)/vigie demo
 
 test: $(STAMP) ## run every test that this machine can run, two files at a time
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --durations=20
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=20
 
 check: $(STAMP) ## format, lint, types, floors, pure tests
 	@$(BIN)/ruff format --check .

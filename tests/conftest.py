@@ -17,6 +17,13 @@ settings.register_profile("thorough", max_examples=1000)
 settings.load_profile("brisk")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first, else in the order drawn: two workers then end together."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") or "real" in item.path.parts}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_collection_finish() -> None:
     """What collection loaded stays to the end: the collector need not look through it after every test."""
     gc.collect()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from contract_sample import fill, mentions
-from elastic_store import elastic_store
+from elastic_store import elastic_store, without_waiting
 from memory import MemoryStore
 
 from mentions.sqlite import SqliteStore
@@ -24,7 +24,7 @@ ROWS = [pytest.param(name, marks=REAL.get(name, ())) for name in ENGINES]
 @pytest.fixture(params=ROWS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MentionStore]:
     """An empty store of each engine."""
-    with ENGINES[request.param](tmp_path, request) as opened:
+    with ENGINES[request.param](tmp_path, request) as opened, without_waiting():
         yield opened
 
 

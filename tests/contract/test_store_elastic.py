@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from contract_sample import NOW, START, fill, mention, mentions
 from elastic_node import unavailable  # noqa: F401 - asked by tests that need a real Elasticsearch
-from elastic_store import elastic_store
+from elastic_store import elastic_store, without_waiting
 from memory import MemoryStore
 
 from mentions import elastic_copies, elastic_known, elastic_reads
@@ -35,7 +35,7 @@ FIRSTS = MentionFilter(copies=False, gone=True)
 
 @pytest.fixture
 def team(elastic_url: str, tmp_path: Path) -> Iterator[ElasticStore]:
-    with elastic_store(elastic_url, tmp_path / "dead") as store:
+    with elastic_store(elastic_url, tmp_path / "dead") as store, without_waiting():
         yield store
 
 
