@@ -1,0 +1,44 @@
+"""The text as the shipped model reads it, in training and at run time alike."""
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+
+TARGET, USER, LINK = "[T]", "@user", "[url]"
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+SURROGATES = re.compile("[\ud800-\udfff]")
+URL = re.compile(r"(?:https?://|www\.)\S+|\bhttps?\b:?|\{link\}|\[URL\]", re.IGNORECASE)
+HANDLE = re.compile(r"(?<![\w.])@\w+|\[USER\]")
+LONG_RUN = re.compile(r"(.)\1{3,}")
+FORGED = re.compile(r"\[T\]")
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+CURLY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "})
+
+
+@lru_cache(maxsize=4096)
+def _spelt(target: str) -> re.Pattern[str] | None:
+    """Where a target stands: as a word of its own, also behind @ or #, glued there if it has several words."""
+    name = unicodedata.normalize("NFC", html.unescape(target)).translate(CURLY).strip().lstrip("@#")
+    letters = re.findall(r"\w+", name)
+    if not letters:
+        return None
+    forms = [r"\s+".join(map(re.escape, name.split())), r"[@#]" + "_?".join(map(re.escape, letters))]
+    return re.compile(rf"(?<!\w)[@#]?(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
+
+
+def prepare(text: str, target: str | None) -> str:
+    r"""One line: entities and `\u` escapes resolved, NFC, users and links as markers, runs of a sign cut to three.
+
+    `target` is a brand as it stands in the text; every place where it does becomes `[T]`. The same text and target
+    always give the same line; a text that spells the marker itself cannot forge it.
+    """
+    text = html.unescape(text)
+    text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    text = SURROGATES.sub(" ", text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    text = CONTROLS.sub(" ", unicodedata.normalize("NFC", text)).translate(CURLY)
+    text = FORGED.sub("(T)", text)
+    if target and (spelt := _spelt(target)):
+        text = spelt.sub(f" {TARGET} ", text)
+    text = HANDLE.sub(f" {USER} ", URL.sub(f" {LINK} ", text))
+    return " ".join(LONG_RUN.sub(r"\1\1\1", text).split())
