@@ -1,0 +1,193 @@
+"""What is tuned on: every source with how often its rows are read and how far they are trusted.
+
+Weights: research/nlp.md section 6: people's labels 1, stars 0.6 (three of five: 0.3 where not written for us),
+subtitles 0.2, projected 0.5. Sources that only know good and bad are judged between these two alone, so that they
+say nothing against neutral. Left out as a whole: APART and the airline CARRIER (benchmarks/quality scores on them).
+"""
+
+import math
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mentions.model import CRISIS_LABELS, LABELS
+from training.model import ASPECTS, EXTRAS
+from training.rows import Written, all_written, read_dataset
+
+APART = ("sentiment/apple_dfe_en",)
+CARRIER = "Southwest"
+UNKNOWN = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A text with what is known of it; NaN where nothing is.
+
+    `sentiment` holds three probabilities; `two` leaves neutral out of the judgement; `marked` is how often the
+    target is marked. The weights multiply the losses of sentiment and of everything else.
+    """
+
+    text: str
+    lang: str
+    source: str
+    target: str | None = None
+    marked: float = 0.7
+    sentiment: tuple[float, ...] | None = None
+    two: bool = False
+    weight: float = 1.0
+    signals: tuple[float, ...] | None = None
+    signals_weight: float = 1.0
+    aspects: tuple[float, ...] | None = None
+    extras: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A dataset read for sentiment: rows are read `times` (a share, or repeatedly) at `weight`."""
+
+    name: str
+    times: float = 1.0
+    weight: float = 1.0
+
+
+SOURCES = (
+    Source("sentiment/umsab_fr", 5), Source("sentiment/allocine_tv_fr", 2), Source("sentiment/restaurant_fr", 4),
+    Source("sentiment/appreview_fr", 2, 0.6), Source("sentiment/xed_fr", 1, 0.2),
+    Source("sentiment/umsab_en", 4), Source("sentiment/semeval_twitter_en"), Source("sentiment/airline_en"),
+    Source("sentiment/sxsw_brands_en", 0.7), Source("sentiment/skytrax_en", 0.7, 0.5), Source("sentiment/sst2_en", 1.5),
+    Source("sentiment/sentube_en", 0.6, 0.6), Source("sentiment/laptop_en", 1.5), Source("sentiment/restaurant_en", 1.5),
+    Source("sentiment/hotel_en", 1.5), Source("sentiment/appreview_en", 1, 0.6), Source("sentiment/uci_imdb_en", 1.5),
+    Source("sentiment/xed_en", 0.25, 0.2), Source("target_sentiment/newsmtsc_en"),
+    Source("sentiment/umsab_de", 0.7, 0.7), Source("sentiment/umsab_es", 0.7, 0.7),
+    Source("sentiment/umsab_it", 0.7, 0.7), Source("sentiment/umsab_pt", 0.7, 0.7),
+)  # fmt: skip
+CALM = {"sentiment/umsab_fr", "sentiment/umsab_en", "sentiment/sst2_en", "sentiment/allocine_tv_fr",
+        "sentiment/restaurant_fr", "sentiment/laptop_en", "sentiment/hotel_en", "sentiment/uci_imdb_en"}  # fmt: skip
+QUIET = 0.25  # weight of "no signal" for praise and plain statements of CALM sources, which nobody labelled
+WRITTEN_TIMES = {"seed": 4, "near": 4, "hard": 4, "target": 3}
+WRITTEN_ELSE = 2.5
+CATEGORIES = {
+    "price": ("PRICE", "PRICES", "price"),
+    "quality": ("QUALITY", "OPERATION_PERFORMANCE", "DESIGN_FEATURES", "food", "AMBIENCE", "ambience", "STYLE_OPTIONS"),
+    "delivery": ("SHIPPING",),
+    "support": ("SUPPORT",),
+    "staff": ("SERVICE", "staff", "service"),
+    "app": ("SOFTWARE",),
+}
+
+
+def one_hot(label: str) -> tuple[float, ...]:
+    """Probabilities of a sure label."""
+    return tuple(float(name == label) for name in LABELS)
+
+
+def several(names: Sequence[str], known: Sequence[str], told: Sequence[str] | None = None) -> tuple[float, ...]:
+    """1 for the labels held, 0 for the others; NaN for those outside `told`, when given."""
+    return tuple(float(name in names) if told is None or name in told else UNKNOWN for name in known)
+
+
+def trust(row: Mapping[str, Any], weight: float) -> float:
+    """The weight of a row: three stars and unsure judges count half."""
+    if str(row.get("rating")) in {"3", "3.0", "4", "4.0"} and row.get("weak"):
+        return weight * 0.6
+    return weight * (0.5 if float(row.get("conf") or 1) < 0.6 else 1.0)  # noqa: PLR2004
+
+
+def sentiment_rows(data: Path) -> Iterator[tuple[Source, Row]]:
+    """Rows of SOURCES, training splits, without the carrier left out."""
+    reasons = {row["text"]: row["label"] for row in read_dataset(data, "crisis/airline_reasons_en")}
+    for source in SOURCES:
+        for found in read_dataset(data, source.name):
+            if found["split"] != "train" or found.get("target") == CARRIER:
+                continue
+            label, signals, weight = found["label"], None, 1.0
+            if found["text"] in reasons and source.name.endswith("airline_en"):
+                held = reasons[found["text"]]
+                signals, weight = several(held, CRISIS_LABELS), 0.6
+            elif source.name in CALM and label != "negative":
+                signals, weight = several((), CRISIS_LABELS), QUIET
+            two = bool(found.get("binary")) or (source.name.startswith("sentiment/xed") and source.name != "sentiment/xed_en")
+            target = found.get("target") if "umsab" not in source.name else None
+            yield source, Row(
+                text=found["text"], lang=found["lang"], source=source.name, target=target,
+                marked=1.0 if "newsmtsc" in source.name else 0.7,
+                sentiment=one_hot(label), two=two, weight=trust(found, source.weight),
+                signals=signals, signals_weight=weight,
+            )  # fmt: skip
+
+
+def signal_rows(data: Path) -> Iterator[tuple[float, Row]]:
+    """(times, row) of the sets that know crisis signals, requests, problems of apps, irony and aspects."""
+    for name, times in (("crisis/breach_notices_en", 0.7), ("crisis/food_recalls_en", 0.8), ("crisis/tech_actions_en", 1.5)):
+        for row in read_dataset(data, name):
+            text = f"{row['text']}. {row.get('body', '')}"[:900]
+            yield times, Row(text, "en", name, row.get("target"), signals=several(row["label"], CRISIS_LABELS),
+                             signals_weight=0.6)  # fmt: skip
+    for row in read_dataset(data, "intent/banking77_en"):
+        if not row["fraud_like"]:
+            quiet = several((), CRISIS_LABELS, [c for c in CRISIS_LABELS if not c.startswith("service")])
+            yield 0.3, Row(row["text"], "en", "intent/banking77_en", signals=quiet, signals_weight=0.5)
+    for lang in ("fr", "en"):
+        for row in read_dataset(data, f"appreview/minibar_{lang}"):
+            if row["split"] == "train":
+                extras = several(row["label"], EXTRAS, ("problem_report", "feature_request"))
+                aspects = several(["app"] if "problem_report" in row["label"] else [], ASPECTS, ("app",))
+                yield 1, Row(row["text"], lang, f"appreview/minibar_{lang}", extras=extras, aspects=aspects)
+    for row in read_dataset(data, "toxicity/tweeteval_irony"):
+        if row["split"] == "train":
+            yield 1, Row(row["text"], "en", "toxicity/tweeteval_irony",
+                         extras=several([row["label"]], EXTRAS, ("irony",)))  # fmt: skip
+    for name in ("acos_laptop_en", "acos_rest16_en", "mams_acsa_en", "restaurant_en", "restaurant_fr"):
+        for row in read_dataset(data, f"aspect/{name}"):
+            if row["split"] == "train":
+                parts = {part for a in row["label"] for part in (a.get("category") or "").split("#")}
+                held = [aspect for aspect, words in CATEGORIES.items() if parts & set(words)]
+                yield 1, Row(row["text"], row["lang"], f"aspect/{name}",
+                             aspects=several(held, ASPECTS, tuple(CATEGORIES)))  # fmt: skip
+
+
+def written_row(line: Written) -> Row:
+    """A line written for Vigie: everything is known of it; a complaint is what blames without being a news report."""
+    complaint = line.sentiment == "negative" and bool(line.crisis) and line.register != "news"
+    told = {"complaint": complaint, "irony": line.ironic}
+    return Row(
+        text=line.text, lang=line.lang, source=f"written/{line.kind}", target=line.brand,
+        marked=1.0 if line.kind == "target" else 0.75,
+        sentiment=one_hot(line.sentiment),
+        signals=several(line.crisis, CRISIS_LABELS),
+        aspects=several(line.aspects, ASPECTS),
+        extras=tuple(float(told[name]) if name in told else UNKNOWN for name in EXTRAS),
+    )  # fmt: skip
+
+
+def taken(times: float, picked: random.Random) -> int:
+    """How often a row is read: the whole part, and the rest by lot."""
+    return int(times) + (picked.random() < times % 1)
+
+
+def mixture(data: Path, extra: Sequence[Row], *, seed: int) -> list[Row]:
+    """One epoch, shuffled: all sources, the written texts, and `extra` (projected and weakly labelled rows)."""
+    picked = random.Random(seed)
+    rows: list[Row] = []
+    for source, row in sentiment_rows(data):
+        rows += [row] * taken(source.times, picked)
+    for times, row in signal_rows(data):
+        rows += [row] * taken(times, picked)
+    for line in all_written():
+        rows += [written_row(line)] * taken(WRITTEN_TIMES.get(line.kind, WRITTEN_ELSE), picked)
+    rows += extra
+    picked.shuffle(rows)
+    return rows
+
+
+def shown(row: Row, picked: random.Random) -> Row:
+    """The row as it is read this time: target marked or not, accents lost in some French texts."""
+    target = row.target if row.target and picked.random() < row.marked else None
+    text = row.text
+    if row.lang == "fr" and picked.random() < 0.08:  # noqa: PLR2004
+        from training.vocabulary import bare  # noqa: PLC0415 - a circle otherwise
+
+        text = bare(text)
+    return replace(row, text=text, target=target)
