@@ -116,7 +116,7 @@ def macro_f1(gold: Sequence[str], found: Sequence[str]) -> float:
 
 
 def quality(folder: Path) -> None:
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer  # noqa: PLC0415 - the rival, for this only
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     judge, rival = LexiconClassifier(), SentimentIntensityAnalyzer()
     print(f"{'file':<28}{'rows':>7}{'lexicon':>10}{'VADER':>8}")

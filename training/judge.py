@@ -62,7 +62,9 @@ def scorer(model: Any, tokenizer: Tokenizer) -> Score:
         for start in range(0, len(pieces), 64):
             group = pieces[start : start + 64]
             with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-                found = [np.asarray(torch.as_tensor(part).float()) for part in model(*padded([p for _, p in group]))[:4]]
+                found = [
+                    np.asarray(torch.as_tensor(part).float()) for part in model(*padded([p for _, p in group]))[:4]
+                ]
             for number, (owner, piece) in enumerate(group):
                 sums[0][owner] += found[0][number] * len(piece)
                 total[owner] += len(piece)
@@ -75,7 +77,7 @@ def scorer(model: Any, tokenizer: Tokenizer) -> Score:
 
 def load(folder: Path, vocabulary: Path) -> tuple[Reader, Tokenizer]:
     """The reader that a stage left."""
-    from training.encoder import empty_body  # noqa: PLC0415 - transformers is heavy
+    from training.encoder import empty_body
 
     tokenizer = Tokenizer.from_file(str(vocabulary / "tokenizer.json"))
     model = Reader(empty_body(tokenizer.get_vocab_size()), tokenizer.token_to_id("[T]"))

@@ -52,7 +52,11 @@ def weak(score: Score, texts: Sequence[tuple[str, str]], seed: int, source: str)
     """Signals that the rules are sure of, and some rows where neither rules nor reader find any."""
     picked = random.Random(seed)
     found = [(text, lang, read(text, lang)) for text, lang in texts]
-    kept = [(t, lang, r) for t, lang, r in found if r.score >= SIGNAL or (r.score < SILENT and picked.random() < SILENT_SHARE)]
+    kept = [
+        (t, lang, r)
+        for t, lang, r in found
+        if r.score >= SIGNAL or (r.score < SILENT and picked.random() < SILENT_SHARE)
+    ]
     odds = 1 / (1 + np.exp(-score([prepare(text, None) for text, _, _ in kept]).crisis))
     for (text, lang, reading), row in zip(kept, odds, strict=True):
         if reading.score >= SIGNAL:
@@ -71,7 +75,12 @@ def label(score: Score, data: Path, out: Path, *, seed: int = 7) -> dict[str, in
     """Write `out/labelled.jsonl`; how many rows of each kind."""
     rows = list(projected(score, data, seed))
     for name in OPEN:
-        rows += weak(score, [(row["text"], "en") for row in read_dataset(data, name) if row["split"] == "train"], seed, f"weak/{name}")
+        rows += weak(
+            score,
+            [(row["text"], "en") for row in read_dataset(data, name) if row["split"] == "train"],
+            seed,
+            f"weak/{name}",
+        )
     french = [(pair.fr, "fr") for pair in pairs(data)[0] if len(pair.fr) > 4 * SHORT]
     rows += weak(score, french, seed, "weak/parallel")
     out.mkdir(parents=True, exist_ok=True)
@@ -93,5 +102,6 @@ def labelled(out: Path) -> list[Row]:
         return []
     found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [
-        Row(**{**row, **{key: tuple(row[key]) if row[key] else None for key in ("sentiment", "signals")}}) for row in found
+        Row(**{**row, **{key: tuple(row[key]) if row[key] else None for key in ("sentiment", "signals")}})
+        for row in found
     ]

@@ -99,8 +99,8 @@ def sentiment_rows(data: Path) -> Iterator[tuple[Source, Row]]:
     """Rows of SOURCES, training splits, without the carrier left out."""
     reasons = {row["text"]: row["label"] for row in read_dataset(data, "crisis/airline_reasons_en")}
     for source in SOURCES:
-        for found in read_dataset(data, source.name):
-            if found["split"] != "train" or found.get("target") == CARRIER:
+        for found in training_split(data, source.name):
+            if found.get("target") == CARRIER:
                 continue
             label, signals, weight = found["label"], None, 1.0
             if found["text"] in reasons and source.name.endswith("airline_en"):
@@ -108,7 +108,9 @@ def sentiment_rows(data: Path) -> Iterator[tuple[Source, Row]]:
                 signals, weight = several(held, CRISIS_LABELS), 0.6
             elif source.name in CALM and label != "negative":
                 signals, weight = several((), CRISIS_LABELS), QUIET
-            two = bool(found.get("binary")) or (source.name.startswith("sentiment/xed") and source.name != "sentiment/xed_en")
+            two = bool(found.get("binary")) or (
+                source.name.startswith("sentiment/xed") and source.name != "sentiment/xed_en"
+            )
             target = found.get("target") if "umsab" not in source.name else None
             yield source, Row(
                 text=found["text"], lang=found["lang"], source=source.name, target=target,
@@ -119,33 +121,41 @@ def sentiment_rows(data: Path) -> Iterator[tuple[Source, Row]]:
 
 
 def signal_rows(data: Path) -> Iterator[tuple[float, Row]]:
-    """(times, row) of the sets that know crisis signals, requests, problems of apps, irony and aspects."""
-    for name, times in (("crisis/breach_notices_en", 0.7), ("crisis/food_recalls_en", 0.8), ("crisis/tech_actions_en", 1.5)):
+    """(times, row) of the sets that know crisis signals, and of bank customers' requests, which are none."""
+    for name, times in (
+        ("crisis/breach_notices_en", 0.7), ("crisis/food_recalls_en", 0.8), ("crisis/tech_actions_en", 1.5),
+    ):  # fmt: skip
         for row in read_dataset(data, name):
             text = f"{row['text']}. {row.get('body', '')}"[:900]
-            yield times, Row(text, "en", name, row.get("target"), signals=several(row["label"], CRISIS_LABELS),
-                             signals_weight=0.6)  # fmt: skip
+            held = several(row["label"], CRISIS_LABELS)
+            yield times, Row(text, "en", name, row.get("target"), signals=held, signals_weight=0.6)
+    calm = several((), CRISIS_LABELS, [name for name in CRISIS_LABELS if not name.startswith("service")])
     for row in read_dataset(data, "intent/banking77_en"):
         if not row["fraud_like"]:
-            quiet = several((), CRISIS_LABELS, [c for c in CRISIS_LABELS if not c.startswith("service")])
-            yield 0.3, Row(row["text"], "en", "intent/banking77_en", signals=quiet, signals_weight=0.5)
+            yield 0.3, Row(row["text"], "en", "intent/banking77_en", signals=calm, signals_weight=0.5)
+
+
+def other_rows(data: Path) -> Iterator[tuple[float, Row]]:
+    """(times, row) of the sets that know problems and wishes about apps, irony, and aspects."""
     for lang in ("fr", "en"):
-        for row in read_dataset(data, f"appreview/minibar_{lang}"):
-            if row["split"] == "train":
-                extras = several(row["label"], EXTRAS, ("problem_report", "feature_request"))
-                aspects = several(["app"] if "problem_report" in row["label"] else [], ASPECTS, ("app",))
-                yield 1, Row(row["text"], lang, f"appreview/minibar_{lang}", extras=extras, aspects=aspects)
-    for row in read_dataset(data, "toxicity/tweeteval_irony"):
-        if row["split"] == "train":
-            yield 1, Row(row["text"], "en", "toxicity/tweeteval_irony",
-                         extras=several([row["label"]], EXTRAS, ("irony",)))  # fmt: skip
+        for row in training_split(data, f"appreview/minibar_{lang}"):
+            extras = several(row["label"], EXTRAS, ("problem_report", "feature_request"))
+            aspects = several(["app"] if "problem_report" in row["label"] else [], ASPECTS, ("app",))
+            yield 1, Row(row["text"], lang, f"appreview/minibar_{lang}", extras=extras, aspects=aspects)
+    for row in training_split(data, "toxicity/tweeteval_irony"):
+        extras = several([row["label"]], EXTRAS, ("irony",))
+        yield 1, Row(row["text"], "en", "toxicity/tweeteval_irony", extras=extras)
     for name in ("acos_laptop_en", "acos_rest16_en", "mams_acsa_en", "restaurant_en", "restaurant_fr"):
-        for row in read_dataset(data, f"aspect/{name}"):
-            if row["split"] == "train":
-                parts = {part for a in row["label"] for part in (a.get("category") or "").split("#")}
-                held = [aspect for aspect, words in CATEGORIES.items() if parts & set(words)]
-                yield 1, Row(row["text"], row["lang"], f"aspect/{name}",
-                             aspects=several(held, ASPECTS, tuple(CATEGORIES)))  # fmt: skip
+        for row in training_split(data, f"aspect/{name}"):
+            parts = {part for a in row["label"] for part in (a.get("category") or "").split("#")}
+            held = [aspect for aspect, words in CATEGORIES.items() if parts & set(words)]
+            aspects = several(held, ASPECTS, tuple(CATEGORIES))
+            yield 1, Row(row["text"], row["lang"], f"aspect/{name}", aspects=aspects)
+
+
+def training_split(data: Path, name: str) -> Iterator[Mapping[str, Any]]:
+    """Rows that no development figure is measured on."""
+    return (row for row in read_dataset(data, name) if row["split"] == "train")
 
 
 def written_row(line: Written) -> Row:
@@ -173,7 +183,7 @@ def mixture(data: Path, extra: Sequence[Row], *, seed: int) -> list[Row]:
     rows: list[Row] = []
     for source, row in sentiment_rows(data):
         rows += [row] * taken(source.times, picked)
-    for times, row in signal_rows(data):
+    for times, row in (*signal_rows(data), *other_rows(data)):
         rows += [row] * taken(times, picked)
     for line in all_written():
         rows += [written_row(line)] * taken(WRITTEN_TIMES.get(line.kind, WRITTEN_ELSE), picked)
@@ -187,7 +197,7 @@ def shown(row: Row, picked: random.Random) -> Row:
     target = row.target if row.target and picked.random() < row.marked else None
     text = row.text
     if row.lang == "fr" and picked.random() < 0.08:  # noqa: PLR2004
-        from training.vocabulary import bare  # noqa: PLC0415 - a circle otherwise
+        from training.vocabulary import bare
 
         text = bare(text)
     return replace(row, text=text, target=target)

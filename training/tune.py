@@ -104,9 +104,7 @@ def groups(model: Reader, share: float) -> list[dict[str, Any]]:
     ]
 
 
-def tune(
-    rows: Sequence[Row], vocabulary: Path, before: Path, out: Path, *, share: float = 1.0, seed: int = 7
-) -> None:
+def tune(rows: Sequence[Row], vocabulary: Path, before: Path, out: Path, *, share: float = 1.0, seed: int = 7) -> None:
     """Read `rows` once, in their order; the averaged weights to `out/reader.pt`.
 
     `before` holds `body.pt` or the `reader.pt` to begin with; `share` scales the learning rates.

@@ -27,9 +27,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzàâäáãåæçéèêëíìîïñóòôö�
 
 def normalizer() -> normalizers.Normalizer:
     """Lower case, accents kept."""
-    return normalizers.BertNormalizer(
-        clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=True
-    )
+    return normalizers.BertNormalizer(clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=True)
 
 
 def tokenizer_of(pieces: Iterable[str]) -> Tokenizer:
@@ -100,7 +98,7 @@ def starting_rows(pieces: list[str], old: Tokenizer, rows: torch.Tensor) -> torc
 
 def make(data: Path, body: Path, out: Path) -> dict[str, int]:
     """Write `tokenizer.json` and `embeddings.pt` to `out`; counts of pieces by origin."""
-    from safetensors.torch import load_file  # noqa: PLC0415 - with torch, in this stage only
+    from safetensors.torch import load_file
 
     train, _ = pairs(data)
     french = [pair.fr for pair in train] + list(texts(data, "fr"))
