@@ -73,9 +73,16 @@ def export(asked: argparse.Namespace, home: Path) -> object:
     return run(reader, home / "export", narrow=asked.narrow)
 
 
+def calibrate(asked: argparse.Namespace, home: Path) -> object:
+    """The artefact with its card, in `release`; copy it to nlp/model once the gate has passed."""
+    from training.calibrate import calibrate as run
+
+    return run(asked.data, home / "export", home / "vocabulary", home / "release")
+
+
 STAGES: Mapping[str, Callable[[argparse.Namespace, Path], object]] = {
     "vocabulary": vocabulary, "align": align, "mask": mask, "tune": tune, "label": label, "judge": judge,
-    "export": export,
+    "export": export, "calibrate": calibrate,
 }  # fmt: skip
 
 

@@ -57,7 +57,8 @@ SOURCES = (
     Source("sentiment/appreview_fr", 2, 0.6), Source("sentiment/xed_fr", 1, 0.2),
     Source("sentiment/umsab_en", 4), Source("sentiment/semeval_twitter_en"), Source("sentiment/airline_en"),
     Source("sentiment/sxsw_brands_en", 0.7), Source("sentiment/skytrax_en", 0.7, 0.5), Source("sentiment/sst2_en", 1.5),
-    Source("sentiment/sentube_en", 0.6, 0.6), Source("sentiment/laptop_en", 1.5), Source("sentiment/restaurant_en", 1.5),
+    Source("sentiment/sentube_en", 0.6, 0.6), Source("sentiment/laptop_en", 1.5),
+    Source("sentiment/restaurant_en", 1.5),
     Source("sentiment/hotel_en", 1.5), Source("sentiment/appreview_en", 1, 0.6), Source("sentiment/uci_imdb_en", 1.5),
     Source("sentiment/xed_en", 0.25, 0.2), Source("target_sentiment/newsmtsc_en"),
     Source("sentiment/umsab_de", 0.7, 0.7), Source("sentiment/umsab_es", 0.7, 0.7),
@@ -185,7 +186,7 @@ def mixture(data: Path, extra: Sequence[Row], *, seed: int) -> list[Row]:
         rows += [row] * taken(source.times, picked)
     for times, row in (*signal_rows(data), *other_rows(data)):
         rows += [row] * taken(times, picked)
-    for line in all_written():
+    for line in (line for line in all_written() if not line.apart):
         rows += [written_row(line)] * taken(WRITTEN_TIMES.get(line.kind, WRITTEN_ELSE), picked)
     rows += extra
     picked.shuffle(rows)

@@ -1,0 +1,123 @@
+"""Stage `calibrate`: honest probabilities for the int8 artefact, and its card.
+
+Sentiment: one temperature (Guo et al. 2017) fitted on development splits. The other heads: a scale for all labels of
+the head and a shift for each, drawn towards a common one (Platt 1999), fitted on the written lines kept apart and, for
+signals, on praise and plain statements of public development splits, which hold none.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+from scipy.optimize import minimize
+from tokenizers import Tokenizer
+
+from mentions.model import CRISIS_LABELS, LABELS
+from nlp.prepare import prepare
+from training.judge import LONGEST, OVERLAP, Score, dev_rows, prepared, scorer
+from training.mixture import written_row
+from training.model import ASPECTS, EXTRAS
+from training.rows import all_written
+
+EACH = 300  # texts of a development set
+CALM_TEXTS = 1_200
+PULL = 2.0  # how strongly a label's shift is drawn to the common one
+ABSTAIN = 0.45
+NAME, VERSION = "vigie-minilm", "1"
+
+
+def int8_scorer(folder: Path) -> Score:
+    """Scores by `folder/model.onnx`."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 2
+    session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+
+    def run(ids: torch.Tensor, mask: torch.Tensor) -> list[Any]:
+        return list(session.run(None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()}))
+
+    return scorer(run, Tokenizer.from_file(str(folder / "tokenizer.json")))
+
+
+def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
+    """The divisor of the logits, [n, 3], under which the labels `truth` are likeliest."""
+
+    def unlikely(exponent: np.ndarray) -> float:
+        scaled = logits / np.exp(exponent[0])
+        return float((np.log(np.exp(scaled - scaled.max(1, keepdims=True)).sum(1)) + scaled.max(1)
+                      - scaled[np.arange(len(truth)), truth]).mean())  # fmt: skip
+
+    return float(np.exp(minimize(unlikely, [0.0], method="Nelder-Mead").x[0]))
+
+
+def platt(logits: np.ndarray, truth: np.ndarray) -> dict[str, list[float]]:
+    """`scale` and `shift` of each column of [n, labels]; NaN in `truth` is left out."""
+    labels = logits.shape[1]
+    seen = ~np.isnan(truth)
+    held = np.nan_to_num(truth)
+
+    def unlikely(values: np.ndarray) -> float:
+        scale, common, shifts = np.exp(values[0]), values[1], values[2:]
+        z = scale * logits + common + shifts
+        each = np.logaddexp(0, z) - held * z
+        return float((each * seen).sum() / seen.any(1).sum() + PULL * np.square(shifts).sum() / seen.any(1).sum())
+
+    found = minimize(unlikely, np.zeros(labels + 2), method="L-BFGS-B").x
+    return {
+        "scale": [round(float(np.exp(found[0])), 4)] * labels,
+        "shift": [round(float(found[1] + shift), 4) for shift in found[2:]],
+    }
+
+
+def sentiment_part(score: Score, data: Path) -> dict[str, Any]:
+    """Temperature over the development sets that know neutral."""
+    logits, truth = [], []
+    for _, rows in dev_rows(data):
+        some = rows[:EACH]
+        if {row["label"] for row in some} == set(LABELS):
+            logits.append(score([prepared(row) for row in some]).sentiment)
+            truth += [LABELS.index(row["label"]) for row in some]
+    found = temperature(np.concatenate(logits), np.array(truth))
+    return {"temperature": round(found, 4), "bias": [0.0, 0.0, 0.0]}
+
+
+def other_parts(score: Score, data: Path) -> dict[str, Any]:
+    """Scales and shifts of signals, aspects and extras."""
+    rows = [written_row(line) for line in all_written() if line.apart]
+    calm = [row for _, some in dev_rows(data) for row in some[:EACH] if row["label"] == "positive"][:CALM_TEXTS]
+    texts = [prepare(row.text, row.target) for row in rows] + [prepared(row) for row in calm]
+    found = score(texts)
+    quiet = np.zeros((len(calm), len(CRISIS_LABELS)))
+    return {
+        "crisis": platt(found.crisis, np.concatenate([table([r.signals for r in rows], CRISIS_LABELS), quiet])),
+        "aspects": platt(found.aspects[: len(rows)], table([r.aspects for r in rows], ASPECTS)),
+        "extras": platt(found.extras[: len(rows)], table([r.extras for r in rows], EXTRAS)),
+    }
+
+
+def table(rows: Sequence[tuple[float, ...] | None], names: Sequence[str]) -> np.ndarray:
+    """[n, labels] with NaN for what is unknown."""
+    return np.array([row if row is not None else (np.nan,) * len(names) for row in rows])
+
+
+def calibrate(data: Path, exported: Path, vocabulary: Path, out: Path) -> dict[str, Any]:
+    """Write model, tokenizer and card to `out`; the card."""
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copy(exported / "model.onnx", out / "model.onnx")
+    small = json.loads((vocabulary / "tokenizer.json").read_text(encoding="utf-8"))
+    (out / "tokenizer.json").write_text(json.dumps(small, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    score = int8_scorer(out)
+    card = {
+        "name": NAME, "version": VERSION, "max_tokens": LONGEST, "overlap": OVERLAP, "target_token": "[T]",
+        "sentiment": list(LABELS), "crisis": list(CRISIS_LABELS), "aspects": list(ASPECTS), "extras": list(EXTRAS),
+        "calibration": {"sentiment": sentiment_part(score, data), **other_parts(score, data)},
+        "abstain": ABSTAIN,
+        "digest": hashlib.sha256((out / "model.onnx").read_bytes()).hexdigest()[:12],
+    }  # fmt: skip
+    (out / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    return card
