@@ -95,7 +95,7 @@ def speed(count: int, rounds: int) -> None:
     jobs: dict[str, Callable[[], object]] = {
         "language": lambda: [languages.read(text) for text in texts],
         "brands": lambda: [finder.find(text) for text in texts],
-        "lexicon": lambda: judge.predict(texts, codes, [None] * count),
+        "lexicon": lambda: judge.read(texts, codes, [None] * count),
         "crisis": lambda: [read(text, code) for text, code in zip(texts, codes, strict=True)],
         "understand": lambda: pipeline.understand(posts, openers={}, source_brands={}),
     }
@@ -129,7 +129,7 @@ def quality(folder: Path) -> None:
             continue
         gold = [row["label"] for row in rows]
         texts = [row["text"] for row in rows]
-        ours = [p.label for p in judge.predict(texts, [row["lang"] for row in rows], [None] * len(rows))]
+        ours = [r.sentiment.label for r in judge.read(texts, [row["lang"] for row in rows], [None] * len(rows))]
         scores = [rival.polarity_scores(text)["compound"] for text in texts]
         theirs = ["positive" if s >= 0.05 else "negative" if s <= -0.05 else "neutral" for s in scores]
         print(f"{path.name[:-9]:<28}{len(rows):>7}{macro_f1(gold, ours):>10.1f}{macro_f1(gold, theirs):>8.1f}")

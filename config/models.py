@@ -3,28 +3,13 @@
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    StringConstraints,
-    Tag,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from config.types import Clock, Duration, Secret, Zone, as_tuple, check_address, check_language, check_regex, check_word
+from config.types import Address, Addresses, Clock, Duration, LanguageCode, Languages, Names, Regex, Secret, Word, Zone
 
+CLASSIFIER = "lexicon"  # the row of nlp.classify.MODELS where nothing is said
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
 URL_PATTERN = r"^https?://[^/\s]+"
-Word: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(check_word)]
-Names: TypeAlias = Annotated[tuple[Word, ...], BeforeValidator(as_tuple)]
-LanguageCode: TypeAlias = Annotated[str, AfterValidator(check_language)]
-Languages: TypeAlias = Annotated[tuple[LanguageCode, ...], BeforeValidator(as_tuple), Field(min_length=1)]
-Address: TypeAlias = Annotated[str, AfterValidator(check_address)]
-Addresses: TypeAlias = Annotated[tuple[Address, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 
 
 class Model(BaseModel):
@@ -89,7 +74,7 @@ class CssField(Model):
     """A selector (`css`, or `css@attribute`) with an optional regular expression and value map."""
 
     css: str
-    regex: Annotated[str, AfterValidator(check_regex)] | None = None
+    regex: Regex | None = None
     order: Literal["DMY", "MDY", "YMD"] | None = None
     map: dict[str, float] = Field(default_factory=dict)
 
@@ -225,11 +210,32 @@ class Crawler(Model):
     workers: int = Field(default=4, ge=1, le=32)
 
 
-class Understanding(Model):
-    """Which classifier reads the mentions: a row of nlp.models.MODELS, and the folder it loads from."""
+class HubModel(Model):
+    """A sequence-classification model of the Hugging Face hub, or of a folder that was filled from it.
 
-    sentiment: str = "lexicon"
+    `labels` gives our label for each of its own, `ignore` for one that is none of ours; `file` is the ONNX file where
+    it has several. Absent labels are refused when the model is loaded, with the labels it has.
+    """
+
+    hub: Word
+    labels: dict[str, Literal["negative", "neutral", "positive", "ignore"]] = Field(default_factory=dict)
+    revision: Word | None = None
+    file: Word | None = None
+    max_tokens: int = Field(default=256, ge=8)
+
+
+class Understanding(Model):
+    """Which classifier reads the mentions: a row of nlp.classify.MODELS with its folder, or a model of the hub."""
+
+    sentiment: str = CLASSIFIER
     folder: str | None = None
+    model: HubModel | None = None
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> Self:
+        if self.model and self.model_fields_set & {"sentiment", "folder"}:
+            raise ValueError("expected either 'sentiment' (with its 'folder'), or 'model'")
+        return self
 
 
 class Schedules(Model):

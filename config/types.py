@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Annotated, Any, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
 from pydantic_core import core_schema
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -184,3 +184,12 @@ def check_language(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2}", value):
         raise ValueError(f"expected a language code of two letters such as fr or en, got {value!r}")
     return value
+
+
+Word: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(check_word)]
+Names: TypeAlias = Annotated[tuple[Word, ...], BeforeValidator(as_tuple)]
+LanguageCode: TypeAlias = Annotated[str, AfterValidator(check_language)]
+Languages: TypeAlias = Annotated[tuple[LanguageCode, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+Address: TypeAlias = Annotated[str, AfterValidator(check_address)]
+Addresses: TypeAlias = Annotated[tuple[Address, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+Regex: TypeAlias = Annotated[str, AfterValidator(check_regex)]

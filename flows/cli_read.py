@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from config.models import CLASSIFIER
 from flows.terminal import fail, json_line, now
 
 
@@ -38,15 +39,21 @@ def analyse(
         ),
     ],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of the terminal.")] = None,
+    model: Annotated[str, typer.Option(help="Which reader: model (the shipped one), lexicon, or onnx.")] = CLASSIFIER,
+    folder: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="The model's folder, for onnx.")
+    ] = None,
 ) -> None:
-    """Judge texts: language, sentiment toward the brand, crisis labels, severity."""
+    """Judge texts: language, sentiment toward the brand, crisis signals and the sentences that carry them, severity."""
     from nlp.analyse import analyse_lines
+    from nlp.classify import load_classifier
 
+    classifier = load_classifier(model, folder)
     lines = sys.stdin if str(file) == "-" else file.open(encoding="utf-8", errors="replace")
     out = output.open("w", encoding="utf-8") if output else sys.stdout
     bad = 0
     try:
-        for record in analyse_lines(lines):
+        for record in analyse_lines(lines, classifier=classifier):
             bad += "error" in record
             out.write(json.dumps(record, ensure_ascii=False) + "\n")
         out.flush()

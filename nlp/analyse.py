@@ -11,15 +11,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from config.models import Brand
 from mentions.text import clean_line, clean_text
 from nlp.brands import BrandFinder
-from nlp.classify import Classifier, Probabilities, load_classifier
+from nlp.classify import Classifier, Reading, load_classifier
 from nlp.crisis import read as read_crisis
-from nlp.language import LanguageReader
+from nlp.language import LanguageReader, code_of
 from nlp.passage import SAME_CLAUSE, Passage, join, passages
 from nlp.severity import severity
+from nlp.signals import held, signals
 
 BATCH = 64  # lines judged together: bounds memory, feeds a model well
 FINDERS = 256  # brands whose compiled names are kept
 LONGEST_LINE = 1_000_000  # characters
+EVEN = 0.45  # likeliest sentiment below which a verdict is told to be of low confidence, whatever the row
 
 
 class Line(BaseModel):
@@ -66,22 +68,36 @@ def passage_of(line: Line) -> Passage:
     return Passage(join(title, text), None, 1.0 if not brand else SAME_CLAUSE)
 
 
-def verdict(line: Line, language: str, passage: Passage, judged: Probabilities, model: str) -> dict[str, Any]:
+def verdict(line: Line, language: str, passage: Passage, reading: Reading, model: str) -> dict[str, Any]:
     """One line of output."""
-    crisis = read_crisis(passage.text, language, line.title)
-    score = severity(crisis.probabilities, negative=judged.negative, target=passage.target, flags=crisis.flags)
+    mood = reading.sentiment
+    label = mood.decided(reading.abstain)
+    crisis = signals(reading, read_crisis(passage.text, language, line.title))
     return {
         "id": line.id,
         "language": language,
         "sentiment": {
-            "label": judged.label,
-            "score": round(max(judged), 4),
-            "probabilities": {name: round(p, 4) for name, p in judged._asdict().items()},
+            "label": label,
+            "score": round(mood.of(label), 4),
+            "probabilities": rounded(mood._asdict()),
+            "low_confidence": max(mood) < max(reading.abstain, EVEN),
         },
-        "crisis": {"labels": list(crisis.labels), "probabilities": dict(crisis.probabilities)},
-        "severity": score,
+        "crisis": {
+            "labels": list(crisis.labels),
+            "probabilities": rounded(crisis.probabilities),
+            "flags": list(crisis.flags),
+            "carried": dict(crisis.carried),
+        },
+        "aspects": list(held(reading.aspects)),
+        "extras": rounded(reading.extras),
+        "severity": severity(crisis.probabilities, negative=mood.negative, target=passage.target, flags=crisis.flags),
         "model": model,
     }
+
+
+def rounded(odds: Mapping[Any, float]) -> dict[Any, float]:
+    """Probabilities to four places."""
+    return {name: round(p, 4) for name, p in odds.items()}
 
 
 def analyse_lines(
@@ -91,18 +107,15 @@ def analyse_lines(
 
     Blank lines are skipped but counted. Memory stays constant: BATCH lines are held at a time.
     """
-    judge = classifier or load_classifier("lexicon", None)
+    judge = classifier or load_classifier()
     reader = languages or LanguageReader()
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     while batch := list(islice(numbered, BATCH)):
         parsed = [(number, parse(line)) for number, line in batch]
         good = [line for _, line in parsed if isinstance(line, Line)]
         found = [passage_of(line) for line in good]
-        spoken = [
-            line.lang.lower()[:2] if line.lang and line.lang.lower() != "und" else reader.read(passage.text)
-            for line, passage in zip(good, found, strict=True)
-        ]
-        judged = judge.predict([p.text for p in found], spoken, [p.surface for p in found])
+        spoken = [code_of(line.lang) or reader.read(passage.text) for line, passage in zip(good, found, strict=True)]
+        judged = judge.read([p.text for p in found], spoken, [p.surface for p in found])
         answers = iter(zip(good, spoken, found, judged, strict=True))
         for number, line in parsed:
             if isinstance(line, str):

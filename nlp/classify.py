@@ -1,11 +1,13 @@
-"""What reads sentiment: one protocol, and the rows to choose from (docs/adr/0009)."""
+"""What reads a text: one protocol, and the rows to choose from (docs/adr/0009, 0024)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from config.models import CLASSIFIER
 from mentions.errors import Stop
-from mentions.model import LABELS, Label
+from mentions.model import LABELS, CrisisLabel, Label
 
 
 class Probabilities(NamedTuple):
@@ -18,12 +20,42 @@ class Probabilities(NamedTuple):
     @property
     def label(self) -> Label:
         """The likeliest label; neutral wins a tie."""
+        return self.decided(0.0)
+
+    def decided(self, abstain: float) -> Label:
+        """The likeliest label, or neutral where none is as likely as `abstain`."""
         best = max(self)
-        return "neutral" if self.neutral == best else LABELS[self.index(best)]
+        return "neutral" if best < abstain or self.neutral == best else LABELS[self.index(best)]
+
+    def of(self, label: Label) -> float:
+        """How likely this label is."""
+        return self[LABELS.index(label)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a row reads in one text.
+
+    Below `abstain` the likeliest label is not believed: the text counts as neutral, with low confidence. `crisis` has
+    all labels, None where the row reads no signals (the rules of nlp/crisis.py answer then); `carried` the sentence
+    that weighed most for each likely label; `aspects` and `extras` probabilities by name.
+    """
+
+    sentiment: Probabilities
+    abstain: float = 0.0
+    crisis: Mapping[CrisisLabel, float] | None = None
+    carried: Mapping[CrisisLabel, str] = field(default_factory=dict)
+    aspects: Mapping[str, float] = field(default_factory=dict)
+    extras: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether no label is likely enough."""
+        return max(self.sentiment) < self.abstain
 
 
 class Classifier(Protocol):
-    """Reads the sentiment of texts toward a target.
+    """Reads texts toward a target.
 
     `name` is the row, `version` names the exact weights: it is stored with every label.
     """
@@ -31,11 +63,16 @@ class Classifier(Protocol):
     name: str
     version: str
 
-    def predict(
-        self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]
-    ) -> list[Probabilities]:
+    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]) -> list[Reading]:
         """One result per text, in order. `targets` are the brands as they stand in the texts, None if they do not."""
         ...
+
+
+def load_shipped(folder: Path | None) -> Classifier:
+    """The model in the repository, or one of its kind in another folder."""
+    from nlp.shipped import SHIPPED, ShippedModel  # noqa: PLC0415 - a row is paid for when it is chosen
+
+    return ShippedModel(folder or SHIPPED)
 
 
 def load_lexicon(folder: Path | None) -> Classifier:
@@ -51,14 +88,18 @@ def load_onnx(folder: Path | None) -> Classifier:
     from nlp.onnx import OnnxClassifier  # noqa: PLC0415 - a row is paid for when it is chosen
 
     if folder is None:
-        raise Stop("understanding.folder is missing in vigie.yaml: `sentiment: onnx` needs the folder of the model")
+        raise Stop("the row `onnx` needs the folder of a model (understanding.folder in vigie.yaml)")
     return OnnxClassifier(folder)
 
 
-MODELS: Mapping[str, Callable[[Path | None], Classifier]] = {"lexicon": load_lexicon, "onnx": load_onnx}
+MODELS: Mapping[str, Callable[[Path | None], Classifier]] = {
+    "model": load_shipped,
+    "lexicon": load_lexicon,
+    "onnx": load_onnx,
+}
 
 
-def load_classifier(name: str, folder: Path | None) -> Classifier:
+def load_classifier(name: str = CLASSIFIER, folder: Path | None = None) -> Classifier:
     """The chosen row, loaded. Stop if there is no such row or it cannot be loaded."""
     if name not in MODELS:
         raise Stop(f"understanding.sentiment: no model {name!r}; choose one of {', '.join(MODELS)}")

@@ -1,5 +1,6 @@
 """Which language a text is in: lingua, restricted to the languages that European brands are talked about in."""
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,18 @@ MARGIN = 0.1  # by which the best must beat the second
 SHORT = 24  # letters below which only a strong verdict beats a hint
 STRONG = 0.9
 FEWEST = 3  # letters to judge by at all
+
+
+ISO_639_3 = {
+    "fra": "fr", "fre": "fr", "eng": "en", "deu": "de", "ger": "de", "spa": "es", "ita": "it", "por": "pt",
+    "nld": "nl", "dut": "nl",
+}  # fmt: skip
+
+
+def code_of(told: str | None) -> str | None:
+    """The two letters of a language tag ("fr-CA", "fra"); None for none, "und" and three letters we do not know."""
+    code = re.split(r"[-_]", told.lower(), maxsplit=1)[0] if told else ""
+    return code if len(code) == 2 else ISO_639_3.get(code)  # noqa: PLR2004 - ISO 639-1
 
 
 class LanguageReader:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nlp.classify import Probabilities
+from nlp.classify import Probabilities, Reading
 from nlp.phrases import PhraseIndex, read_yaml
 from nlp.target import toward
 from nlp.tone import Cue, Tone, listen
@@ -87,11 +87,9 @@ class LexiconClassifier:
         index = load(WRITTEN if language == "und" else (language,))
         return listen(heard, index, toward(heard, words(target)) if target else ())
 
-    def predict(
-        self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]
-    ) -> list[Probabilities]:
-        """See `nlp.classify.Classifier`."""
+    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]) -> list[Reading]:
+        """See `nlp.classify.Classifier`; signals are left to the rules."""
         return [
-            self._last_step.of(self.tone(text, language, target))
+            Reading(self._last_step.of(self.tone(text, language, target)))
             for text, language, target in zip(texts, languages, targets, strict=True)
         ]

@@ -7,19 +7,21 @@ our label of each output column, in order, and may repeat one (five stars on thr
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mentions.errors import Stop
 from mentions.model import LABELS, Label
-from nlp.classify import Probabilities
+from nlp.classify import Probabilities, Reading
+from nlp.windows import Window, batches, feed, load_session, load_tokenizer, windows
 
 MODEL, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "vigie-model.json"
-BATCH = 32  # windows of similar length that run together
+LEAST = 1e-9  # of any label, so that a mean over ignored columns alone is defined
 
 
 class Card(BaseModel):
@@ -35,63 +37,54 @@ class Card(BaseModel):
     pad_token: str = "[PAD]"  # noqa: S105 - a token of the vocabulary, no password
 
 
-class OnnxClassifier:
-    """Judges with a model on the CPU. Long texts are read in overlapping windows whose probabilities are averaged,
-    each window weighing as many tokens as it holds.
-
-    Stop, with what is wrong, if the folder cannot be used.
+class SequenceModel:
+    """A tokenizer, a session and the label of each column. Long texts are read in overlapping windows whose
+    probabilities are averaged, each window weighing as many tokens as it holds.
     """  # noqa: D205 - the first sentence does not fit a line
+
+    def __init__(self, tokenizer: Any, session: Any, labels: Sequence[Label | None], pad: int) -> None:
+        """`pad` is the number of the padding token. Stop if the model asks for what no text gives, or has no logits."""
+        self._tokenizer, self._session, self._pad = tokenizer, session, pad
+        self._inputs = {node.name for node in session.get_inputs()}
+        if strange := self._inputs - {"input_ids", "attention_mask", "token_type_ids"}:
+            raise Stop(f"the model asks for inputs that a text does not give: {', '.join(sorted(strange))}")
+        self._columns = [[at for at, label in enumerate(labels) if label == wanted] for wanted in LABELS]
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Sentiment of texts."""
+        scores = np.tile([0.0, LEAST, 0.0], (len(texts), 1))  # a text without a single token is neutral
+        for group in batches(windows(self._tokenizer, texts)):
+            for window, probabilities in zip(group, self._run(group), strict=True):
+                scores[window.owner] += probabilities * len(window.ids)
+        totals = scores.sum(axis=1, keepdims=True)
+        return [Reading(Probabilities(*map(float, row))) for row in scores / totals]
+
+    def _run(self, group: Sequence[Window]) -> NDArray[np.float64]:
+        feeds = {name: rows for name, rows in feed(group, self._pad).items() if name in self._inputs}
+        logits = np.asarray(self._session.run(None, feeds)[0], dtype=np.float64)
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        odds /= odds.sum(axis=1, keepdims=True)
+        ours = np.stack([odds[:, columns].sum(axis=1) for columns in self._columns], axis=1) + LEAST
+        return np.asarray(ours / ours.sum(axis=1, keepdims=True))
+
+
+class OnnxClassifier:
+    """Judges with a model on the CPU. Stop, with what is wrong, if the folder cannot be used."""
 
     name = "onnx"
 
     def __init__(self, folder: Path) -> None:
         """Load the model; about a second for 30 MB."""
-        self._card = read_card(folder)
-        self.version = f"{self._card.name}-{self._card.version}"
-        self._tokenizer = load_tokenizer(folder, self._card)
-        self._session = load_session(folder)
-        self._inputs = {node.name for node in self._session.get_inputs()}
-        self._columns = [
-            [index for index, label in enumerate(self._card.labels) if label == wanted] for wanted in LABELS
-        ]
+        card = read_card(folder)
+        self.version = f"{card.name}-{card.version}"
+        tokenizer = load_tokenizer(folder / TOKENIZER, card.max_tokens, card.overlap)
+        pad = tokenizer.token_to_id(card.pad_token) or 0
+        self._model = SequenceModel(tokenizer, load_session(folder / MODEL), card.labels, pad)
 
-    def predict(
-        self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]
-    ) -> list[Probabilities]:
+    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]) -> list[Reading]:
         """See `nlp.classify.Classifier`; languages and targets are not heard by these models."""
         del languages, targets
-        if not texts:
-            return []
-        windows = self._tokenizer(
-            list(texts),
-            truncation=True,
-            max_length=self._card.max_tokens,
-            stride=min(self._card.overlap, self._card.max_tokens // 4),
-            return_overflowing_tokens=True,
-        )
-        owners = windows["overflow_to_sample_mapping"]
-        sizes = np.array([len(ids) for ids in windows["input_ids"]])
-        scores = np.tile([0.0, 1e-9, 0.0], (len(texts), 1))  # a text without a single token is neutral
-        for rows in self._batches(sizes):
-            found = self._run({name: [windows[name][row] for row in rows] for name in windows if name in self._inputs})
-            for row, probabilities in zip(rows, found, strict=True):
-                scores[owners[row]] += probabilities * sizes[row]
-        totals = scores.sum(axis=1, keepdims=True)
-        return [Probabilities(*map(float, row)) for row in scores / totals]
-
-    def _batches(self, sizes: "np.ndarray[Any, Any]") -> Iterator[list[int]]:
-        order = [row for row in np.argsort(sizes, kind="stable") if sizes[row]]
-        for start in range(0, len(order), BATCH):
-            yield [int(row) for row in order[start : start + BATCH]]
-
-    def _run(self, columns: dict[str, list[list[int]]]) -> "np.ndarray[Any, Any]":
-        padded = self._tokenizer.pad(columns, return_tensors="np")
-        feeds = {name: padded[name].astype(np.int64) for name in self._inputs}
-        logits = self._session.run(None, feeds)[0]
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        odds /= odds.sum(axis=1, keepdims=True)
-        ours = np.stack([odds[:, columns].sum(axis=1) for columns in self._columns], axis=1)
-        return np.asarray((ours + 1e-9) / (ours + 1e-9).sum(axis=1, keepdims=True))
+        return self._model.read(texts)
 
 
 def read_card(folder: Path) -> Card:
@@ -103,32 +96,3 @@ def read_card(folder: Path) -> Card:
         return Card.model_validate(json.loads((folder / CARD).read_text(encoding="utf-8")))
     except (ValueError, ValidationError) as error:
         raise Stop(f"model folder {folder}: {CARD} cannot be read: {error}") from error
-
-
-def load_tokenizer(folder: Path, card: Card) -> Any:
-    """The tokenizer of a folder, by transformers, from its file alone: nothing is asked of any hub."""
-    from transformers import PreTrainedTokenizerFast  # noqa: PLC0415 - heavy: paid for when the row is chosen
-
-    build: Any = PreTrainedTokenizerFast
-    try:
-        tokenizer = build(
-            tokenizer_file=str(folder / TOKENIZER),
-            pad_token=card.pad_token,
-            model_input_names=["input_ids", "token_type_ids", "attention_mask"],
-        )
-    except Exception as error:  # the tokenizers library raises bare Exception
-        raise Stop(f"model folder {folder}: {TOKENIZER} cannot be read: {error}") from error
-    return tokenizer
-
-
-def load_session(folder: Path) -> Any:
-    """An onnxruntime session on one thread: many processes scale better than many threads on small models."""
-    import onnxruntime  # noqa: PLC0415 - heavy: paid for when the row is chosen
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    try:
-        return onnxruntime.InferenceSession(str(folder / MODEL), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's own exceptions share no better parent
-        raise Stop(f"model folder {folder}: {MODEL} cannot be read: {error}") from error

@@ -8,15 +8,16 @@ from config.models import Brand
 from mentions.identity import mention_id
 from mentions.model import POLARITY, Evidence, Mention, Post, mention_version
 from nlp.brands import BrandFinder
-from nlp.classify import Classifier, Probabilities
+from nlp.classify import Classifier, Reading
 from nlp.crisis import read as read_crisis
 from nlp.language import LanguageReader
 from nlp.passage import Passage, join, passages
 from nlp.record import carried_over, stars, weigh_rating
 from nlp.severity import severity
+from nlp.signals import held, signals
 from nlp.threads import Threads
 
-PIPELINE_SERIAL = 1  # raise it when the same post may be judged otherwise: later serials overwrite earlier ones
+PIPELINE_SERIAL = 2  # raise it when the same post may be judged otherwise: later serials overwrite earlier ones
 BY_THREAD, BY_SOURCE = 0.5, 0.6  # probability that a text which names nobody is about the brand
 
 
@@ -75,10 +76,10 @@ class Pipeline:
         threads = Threads(self._finder, posts, openers)
         subjects = [self._subjects(post, threads, source_brands.get(post.source)) for post in posts]
         flat = [subject for group in subjects for subject in group]
-        judged = self._classifier.predict(
+        readings = self._classifier.read(
             [s.passage.text for s in flat], [s.language for s in flat], [s.passage.surface for s in flat]
         )
-        mentions = iter([self._mention(s, p) for s, p in zip(flat, judged, strict=True)])
+        mentions = iter([self._mention(s, r) for s, r in zip(flat, readings, strict=True)])
         return [tuple(next(mentions) for _ in group) for group in subjects]
 
     def _subjects(self, post: Post, threads: Threads, source_brand: str | None) -> list[Subject]:
@@ -101,12 +102,12 @@ class Pipeline:
             for brand, (evidence, passage) in about.items()
         ]
 
-    def _mention(self, subject: Subject, judged: Probabilities) -> Mention:
+    def _mention(self, subject: Subject, reading: Reading) -> Mention:
         post, brand, passage = subject.post, subject.brand, subject.passage
-        crisis = read_crisis(passage.text, subject.language, post.title)
+        crisis = signals(reading, read_crisis(passage.text, subject.language, post.title))
         rating = stars(post)
-        judged = weigh_rating(judged, rating)
-        label = judged.label
+        judged = weigh_rating(reading.sentiment, rating)
+        label = judged.decided(reading.abstain)
         local = post.published_at.astimezone(self._zones[brand.name])
         return Mention(
             id=mention_id(post.id, brand.name),
@@ -121,7 +122,7 @@ class Pipeline:
             model=self.model,
             language=subject.language,
             sentiment_label=label,
-            sentiment_score=round(max(judged), 4),
+            sentiment_score=round(judged.of(label), 4),
             sentiment_negative=round(judged.negative, 4),
             sentiment_neutral=round(judged.neutral, 4),
             sentiment_positive=round(judged.positive, 4),
@@ -132,6 +133,7 @@ class Pipeline:
             crisis_score=crisis.score,
             crisis_labels=crisis.labels,
             crisis_flags=crisis.flags,
+            aspects=held(reading.aspects),
             rating=rating,
             **carried_over(post),
         )

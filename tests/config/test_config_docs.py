@@ -15,6 +15,7 @@ SECTIONS = {
     "The main file": models.Vigie,
     "`crawler`": models.Crawler,
     "`understanding`": models.Understanding,
+    "`model`": models.HubModel,
     "`schedules`": models.Schedules,
     "`report`": models.Report,
     "`mail`": models.Mail,

@@ -5,13 +5,14 @@ import pytest
 
 from mentions.model import CRISIS_LABELS
 from nlp.analyse import BATCH, analyse_lines
+from nlp.lexicon import LexiconClassifier
 
 pytestmark = pytest.mark.local  # loads lingua's models
 
 
 def analysed(languages, *rows):
     lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
-    return list(analyse_lines(lines, languages=languages))
+    return list(analyse_lines(lines, classifier=LexiconClassifier(), languages=languages))
 
 
 def test_a_verdict_has_all_that_was_promised(languages):
@@ -82,6 +83,6 @@ def test_it_streams(languages):
             asked += 1
             yield json.dumps({"id": asked, "text": "bien", "lang": "fr"})
 
-    found = list(islice(analyse_lines(endless(), languages=languages), 3 * BATCH))
+    found = list(islice(analyse_lines(endless(), classifier=LexiconClassifier(), languages=languages), 3 * BATCH))
     assert [f["id"] for f in found] == list(range(1, 3 * BATCH + 1))
     assert asked <= 4 * BATCH

@@ -9,7 +9,7 @@ JUDGE = LexiconClassifier()
 
 
 def label(text, language, target=None):
-    return JUDGE.predict([text], [language], [target])[0].label
+    return JUDGE.read([text], [language], [target])[0].sentiment.label
 
 
 @pytest.mark.parametrize(
@@ -81,16 +81,16 @@ def test_leaving_one_for_the_other_depends_on_the_target():
 
 
 def test_degree_and_shouting_raise_what_is_heard():
-    faint, loud = (JUDGE.predict([t], ["fr"], [None])[0].negative for t in ("C'est décevant", "C'est très décevant !"))
-    assert loud > faint
+    faint, loud = JUDGE.read(["C'est décevant", "C'est très décevant !"], ["fr", "fr"], [None, None])
+    assert loud.sentiment.negative > faint.sentiment.negative
 
 
 @settings(deadline=None)  # the lists load at the first text of a language
 @given(st.text(max_size=80), st.sampled_from(["fr", "en", "de", "und"]))
 def test_probabilities_sum_to_one_on_any_text(text, language):
-    (found,) = JUDGE.predict([text], [language], [text[:5]])
-    assert abs(sum(found) - 1) < 1e-9
-    assert min(found) > 0
+    (found,) = JUDGE.read([text], [language], [text[:5]])
+    assert abs(sum(found.sentiment) - 1) < 1e-9
+    assert min(found.sentiment) > 0
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -123,13 +123,6 @@ def test_every_field_of_a_mention_is_in_order(pipeline):
     assert "boycottez" in mention.search_text
 
 
-def test_story_is_shared_by_near_duplicates_long_enough_to_be_told_apart(pipeline):
-    long = "Aurélia annonce ce matin la fermeture de douze boutiques dans le sud du pays"
-    one, two, short = understood(pipeline, post(long, number=1), post(long, number=2), post("Aurélia", number=3))
-    assert one[0].story_id == two[0].story_id != one[0].post_id
-    assert short[0].story_id == short[0].post_id
-
-
 def test_understanding_twice_gives_the_same(pipeline):
     batch = (post("Aurélia déçoit"), post("Bravo Aurélia", number=2))
     assert understood(pipeline, *batch) == understood(pipeline, *batch)
@@ -144,5 +137,5 @@ def test_the_version_changes_with_the_brands_and_not_with_their_examples():
 
 
 def test_a_model_that_does_not_exist_stops_with_the_choices():
-    with pytest.raises(Stop, match="choose one of lexicon, onnx"):
+    with pytest.raises(Stop, match="choose one of model, lexicon, onnx"):
         build_pipeline(Config(vigie=Vigie(understanding=Understanding(sentiment="magic"))), Path())

@@ -1,0 +1,137 @@
+"""Sequence-classification models of the Hugging Face hub, chosen by YAML, or of a folder that was filled from it.
+
+    understanding:
+      model: {hub: owner/name, labels: {LABEL_0: negative, LABEL_1: neutral, LABEL_2: positive}}
+
+The repository holds `config.json`, `tokenizer.json` and an ONNX file. What is fetched stays under `VIGIE_HOME/models`,
+and is not asked for again where the hub cannot be reached.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from config.models import HubModel
+from mentions.errors import Stop
+from mentions.model import Label
+from nlp.classify import Reading
+from nlp.onnx import SequenceModel
+from nlp.windows import load_session, load_tokenizer
+
+CONFIG, TOKENIZER = "config.json", "tokenizer.json"
+FILES = (
+    "onnx/model_quantized.onnx", "onnx/model_int8.onnx", "model_quantized.onnx", "onnx/model.onnx", "model.onnx",
+)  # fmt: skip
+OVERLAP = 32
+OURS: Mapping[str, Label | None] = {
+    "negative": "negative", "neutral": "neutral", "positive": "positive", "ignore": None,
+}  # fmt: skip
+
+
+class HubClassifier:
+    """Judges sentiment with such a model on the CPU; languages and targets are not heard.
+
+    Stop, with the fix, if it cannot be fetched or used.
+    """
+
+    name = "hub"
+
+    def __init__(self, chosen: HubModel, home: Path) -> None:
+        """Load it; `home` is where relative folders and the cache of the hub stand."""
+        folder = folder_of(chosen, home)
+        told = read_config(folder)
+        labels = columns(chosen, told)
+        path = weights(folder, chosen)
+        tokenizer = load_tokenizer(folder / TOKENIZER, min(chosen.max_tokens, room(told)), OVERLAP)
+        self.version = version(chosen, path)
+        try:
+            self._model = SequenceModel(tokenizer, load_session(path), labels, int(told.get("pad_token_id") or 0))
+        except Stop as error:
+            raise Stop(f"understanding.model: {chosen.hub}: {error}") from error
+
+    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]) -> list[Reading]:
+        """See `nlp.classify.Classifier`."""
+        del languages, targets
+        return self._model.read(texts)
+
+
+def folder_of(chosen: HubModel, home: Path) -> Path:
+    """The folder of the model, fetched if it is none of ours. Stop if it cannot be had."""
+    near = home / chosen.hub
+    if near.is_dir():
+        return near
+    from huggingface_hub import snapshot_download  # noqa: PLC0415 - a library of its own, and few choose this
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError  # noqa: PLC0415
+
+    wanted = [chosen.file] if chosen.file else [*FILES, *(f"{name}_data" for name in FILES)]
+    cache = home / "models"
+    ask: dict[str, Any] = {
+        "repo_id": chosen.hub, "revision": chosen.revision, "cache_dir": cache,
+        "allow_patterns": [CONFIG, TOKENIZER, *wanted],
+    }  # fmt: skip
+    try:
+        return Path(snapshot_download(**ask))
+    except HFValidationError as error:
+        raise Stop(
+            f"understanding.model: no folder {near}, and no name of the hub (owner/name): {chosen.hub}"
+        ) from error
+    except (OSError, LocalEntryNotFoundError) as error:
+        cause = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise Stop(
+            f"understanding.model: {chosen.hub} cannot be fetched ({cause}); without a network, put its {CONFIG}, "
+            f"{TOKENIZER} and ONNX file into a folder and give that as `hub`"
+        ) from error
+
+
+def read_config(folder: Path) -> Mapping[str, Any]:
+    """`config.json` of the model. Stop if it is missing or rubbish, or if the tokenizer is missing."""
+    for name in (CONFIG, TOKENIZER):
+        if not (folder / name).is_file():
+            raise Stop(f"understanding.model: {folder} holds no {name}; `AutoTokenizer` of transformers can write one")
+    try:
+        told = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        return {**told, "id2label": {int(number): str(name) for number, name in told.get("id2label", {}).items()}}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise Stop(f"understanding.model: {folder / CONFIG} cannot be read: {error}") from error
+
+
+def columns(chosen: HubModel, told: Mapping[str, Any]) -> list[Label | None]:
+    """Our label of each output column. Stop, with the labels it has, if the map does not cover them."""
+    has = [told["id2label"][number] for number in sorted(told["id2label"])]
+    missing = [name for name in has if name not in chosen.labels]
+    strange = [name for name in chosen.labels if name not in has]
+    if missing or strange or not has:
+        wrong = f"{', '.join(missing)} is not in `labels`" if missing else f"it has no {', '.join(strange)}"
+        listed = ", ".join(has) or "not named in its config.json"
+        raise Stop(
+            f"understanding.model: {chosen.hub}: {wrong}; its labels are: {listed}. Write `labels:` with each of them "
+            "and, after it, negative, neutral, positive or ignore"
+        )
+    return [OURS[chosen.labels[name]] for name in has]
+
+
+def weights(folder: Path, chosen: HubModel) -> Path:
+    """The ONNX file. Stop if there is none."""
+    names = [chosen.file] if chosen.file else list(FILES)
+    found = next((folder / name for name in names if (folder / name).is_file()), None)
+    if found is None:
+        raise Stop(
+            f"understanding.model: {chosen.hub} has no {' nor '.join(names)}; name its ONNX file as `file`, or export "
+            "one (`optimum-cli export onnx --model NAME FOLDER`) and give that folder as `hub`"
+        )
+    return found
+
+
+def room(told: Mapping[str, Any]) -> int:
+    """Tokens that the model has places for; RoBERTa's kin count two more than they have."""
+    places = int(told.get("max_position_embeddings") or 512)
+    return places - 2 if "roberta" in str(told.get("model_type", "")).lower() or places % 2 else places
+
+
+def version(chosen: HubModel, path: Path) -> str:
+    """Name and digest of the weights, so that stored labels tell which ones gave them."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()[:8]
+    return f"{chosen.hub.strip('/').replace('/', '--')}-{digest}"

@@ -1,0 +1,142 @@
+"""The row `model`: the bilingual transformer in nlp/model, read once for all that it knows (docs/adr/0024).
+
+A text longer than a window is read whole, in overlapping windows. Sentiment is the mean of their probabilities, each
+weighing as many tokens as it holds, twice as many where it names the target and others do not. Crisis signals,
+aspects and extras are the highest of any window: one sentence is enough. A text that the model cannot read (no words,
+another script, a language of which it knows no words) is neutral with low confidence, and without signals.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentions.errors import Stop
+from mentions.model import CRISIS_LABELS, CrisisLabel
+from nlp.card import ASPECTS, EXTRAS, FIX, Card, read_card
+from nlp.carried import Looks, carried
+from nlp.classify import Probabilities, Reading
+from nlp.crisis import BASE, DECIDED
+from nlp.prepare import prepare
+from nlp.readable import foreign, readable
+from nlp.windows import Window, batches, feed, load_session, load_tokenizer, windows
+
+SHIPPED = Path(__file__).parent / "model"
+MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
+OUTPUTS = ("sentiment", "crisis", "aspects", "extras", "carried")
+UNREAD = Probabilities(0.3, 0.4, 0.3)
+NAMING = 2.0  # weight of a window that names the target
+Floats = NDArray[np.float64]
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities of each row, [n, labels]."""
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def check(folder: Path, card: Card) -> None:
+    """Stop if a file is missing, or if the weights are not those of the card (cut short, or of another version)."""
+    missing = [name for name in (MODEL, TOKENIZER) if not (folder / name).is_file()]
+    if missing:
+        raise Stop(f"model folder {folder}: missing {', '.join(missing)}: {FIX}")
+    with (folder / MODEL).open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if not digest.startswith(card.digest):
+        raise Stop(
+            f"model folder {folder}: {MODEL} is damaged or of another version (its digest is not the card's): {FIX}"
+        )
+
+
+class Sums:
+    """What the windows of `count` texts add up to."""
+
+    def __init__(self, count: int) -> None:
+        """Nothing seen yet."""
+        self.sentiment = np.zeros((count, 2, 3))  # [text, windows without and with the target, label]
+        self.tokens = np.zeros((count, 2))
+        self.highest = tuple(np.zeros((count, len(names))) for names in (CRISIS_LABELS, ASPECTS, EXTRAS))
+        self.looks: list[dict[CrisisLabel, Looks]] = [{} for _ in range(count)]
+
+    def take(self, window: Window, row: Sequence[Floats], looks: NDArray[np.float32], *, naming: bool) -> None:
+        """Add one window: its probabilities by head, and the attention of each crisis label, [11, s]."""
+        owner, size = window.owner, len(window.ids)
+        self.sentiment[owner, int(naming)] += row[0] * size
+        self.tokens[owner, int(naming)] += size
+        for label in np.flatnonzero((row[1] >= DECIDED) & (row[1] > self.highest[0][owner])):
+            self.looks[owner][CRISIS_LABELS[label]] = Looks(looks[label, :size].copy(), window.offsets)
+        for highest, found in zip(self.highest, row[1:], strict=True):
+            np.maximum(highest[owner], found, out=highest[owner])
+
+    def mood(self, owner: int) -> Probabilities:
+        """The mean of the windows."""
+        weights = np.array([1.0, NAMING])
+        total = (self.sentiment[owner] * weights[:, None]).sum(axis=0) / (self.tokens[owner] * weights).sum()
+        return Probabilities(*map(float, total))
+
+
+class ShippedModel:
+    """The model of a folder. Loads once; `read` may be called from one thread at a time.
+
+    Stop, with the fix, if a file is missing or is not the one that the card names.
+    """
+
+    name = "model"
+
+    def __init__(self, folder: Path = SHIPPED) -> None:
+        """Load the weights, which takes about half a second."""
+        self._card = read_card(folder)
+        check(folder, self._card)
+        self.version = f"{self._card.name}-{self._card.version}-{self._card.digest}"
+        self._tokenizer = load_tokenizer(folder / TOKENIZER, self._card.max_tokens, self._card.overlap)
+        self._target = self._tokenizer.token_to_id(self._card.target_token)
+        self._pad = self._tokenizer.token_to_id("[PAD]") or 0
+        self._session = load_session(folder / MODEL)
+        if missing := {*OUTPUTS} - {node.name for node in self._session.get_outputs()}:
+            raise Stop(f"model folder {folder}: {MODEL} has no output {', '.join(sorted(missing))}")
+
+    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]) -> list[Reading]:
+        """See `nlp.classify.Classifier`."""
+        lines = [prepare(text, target) for text, target in zip(texts, targets, strict=True)]
+        good = [number for number, text in enumerate(texts) if readable(text)]
+        pieces = windows(self._tokenizer, [lines[number] for number in good])
+        alien = {p.owner for p in pieces if languages[good[p.owner]] == "und" and foreign(self._tokenizer, p.ids)}
+        sums = Sums(len(good))
+        for group in batches([p for p in pieces if p.owner not in alien]):
+            self._run(group, sums)
+        known = {number: owner for owner, number in enumerate(good) if owner not in alien}
+        return [
+            self._reading(sums, known[number], texts[number], targets[number]) if number in known else self._unread()
+            for number in range(len(texts))
+        ]
+
+    def _run(self, group: Sequence[Window], sums: Sums) -> None:
+        given = feed(group, self._pad)
+        del given["token_type_ids"]
+        *logits, looks = self._session.run(OUTPUTS, given)
+        heads = self._card.calibration
+        found = [
+            softmax((logits[0] + np.array(heads.sentiment.bias)) / heads.sentiment.temperature),
+            *(
+                head.of(part)
+                for head, part in zip((heads.crisis, heads.aspects, heads.extras), logits[1:], strict=True)
+            ),
+        ]
+        for number, window in enumerate(group):
+            sums.take(window, [part[number] for part in found], looks[number], naming=self._target in window.ids)
+
+    def _reading(self, sums: Sums, owner: int, text: str, target: str | None) -> Reading:
+        crisis, aspects, extras = (highest[owner].tolist() for highest in sums.highest)
+        return Reading(
+            sentiment=sums.mood(owner),
+            abstain=self._card.abstain,
+            crisis=dict(zip(CRISIS_LABELS, crisis, strict=True)),
+            carried=carried(text, target, sums.looks[owner]),
+            aspects=dict(zip(ASPECTS, aspects, strict=True)),
+            extras=dict(zip(EXTRAS, extras, strict=True)),
+        )
+
+    def _unread(self) -> Reading:
+        return Reading(sentiment=UNREAD, abstain=self._card.abstain, crisis=dict.fromkeys(CRISIS_LABELS, BASE))
