@@ -8,7 +8,7 @@ keyed by deterministic ids and versions, and the file is acknowledged last.
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,7 @@ from mentions.intake import IntakeOptions, draft, fold, key_of, settle
 from mentions.model import Gone, Mention, Post, RawItem
 from mentions.spool import Spool
 from mentions.store import Known, MentionStore
+from mentions.stories import arrival, assign
 from state.posts import Brandless, BrandlessPosts
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def _write(
     now: datetime,
 ) -> Counter[str]:
     """Mentions to the store, posts without a brand to `state`; what no longer holds is removed."""
+    mentions = _in_stories(mentions, known, rooms)
     report = rooms.store.upsert([mention for some in mentions for mention in some], now=now)
     refused = dict(report.rejected)
     obsolete: list[str] = []
@@ -147,6 +149,17 @@ def _write(
     rooms.brandless.remember(silent)
     rooms.brandless.forget([post.key for post, some in zip(posts, mentions, strict=True) if some])
     return words
+
+
+def _in_stories(
+    mentions: Sequence[tuple[Mention, ...]], known: Mapping[str, Known], rooms: Ingestion
+) -> list[tuple[Mention, ...]]:
+    """The mentions under the stories of their posts: the one that a known post has, else one found among its copies."""
+    before = {key: post.story_id for key, post in known.items()}
+    arrivals = [arrival(some[0], before.get(some[0].post_key)) for some in mentions if some]
+    sketches = [one.terms for one in arrivals if one.terms]
+    stories = assign(arrivals, rooms.store.founders(sketches) if sketches else ())
+    return [tuple([replace(mention, story_id=stories[mention.post_id]) for mention in some]) for some in mentions]
 
 
 def _word(mentions: Sequence[Mention], refused: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from mentions.cursor import check_page, cursor_after, read_cursor
 from mentions.elastic_bulk import Action
 from mentions.elastic_client import Client, address, in_words
 from mentions.elastic_erase import drop_before, erase, remove
+from mentions.elastic_founders import founders
 from mentions.elastic_known import known, thread_brands
 from mentions.elastic_names import Names
 from mentions.elastic_queries import answer, order_of
@@ -25,6 +26,7 @@ from mentions.filter import MentionFilter
 from mentions.model import Mention
 from mentions.queries import Query, Row
 from mentions.store import EraseRequest, Hits, Known, MentionStore, Page, WriteReport
+from mentions.stories import Founder
 
 _KEYS: Final = 1_000  # post keys looked at together
 
@@ -56,6 +58,12 @@ class ElasticStore(MentionStore):
         with in_words(self._address):
             self._writes.show()
             return thread_brands(self._reader, thread_urls)
+
+    def founders(self, sketches: Sequence[Sequence[str]]) -> Sequence[Founder]:
+        """Of each sketch, the first mentions of stories that share most of its terms; see MentionStore.founders."""
+        with in_words(self._address):
+            self._writes.show()
+            return founders(self._reader, sketches)
 
     def upsert(self, mentions: Sequence[Mention], *, now: datetime) -> WriteReport:
         """Write the batch; each mention is stored, stale, or refused, when this returns.

@@ -27,6 +27,7 @@ class _Row(NamedTuple):
     published_us: int
     published_rule: str
     published_precision: Precision
+    story_id: str
 
 
 class _Opening(NamedTuple):
@@ -63,6 +64,7 @@ def _known(rows: Sequence[_Row]) -> Known:
         published_at=moment(best.published_us),
         published_rule=best.published_rule,
         published_precision=best.published_precision,
+        story_id=best.story_id,
     )
 
 

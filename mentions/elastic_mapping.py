@@ -39,7 +39,8 @@ _TITLE: Final = {"type": "text", "analyzer": "und", "fields": {**_STEMS, "keywor
 
 # What is computed when a mention is written. `*_us`: microseconds since 1970 UTC. `arrived_at`: the later of
 # `first_seen_at` and `published_at`. `copy`: 0 first published of its story and brand, 1 first of those not gone,
-# 2 neither. `near_bands`: the four 16-bit parts of `near_key`, each after its place.
+# 2 neither. `near_bands`: the four 16-bit parts of `near_key`, each after its place. `story_terms`: by which the first
+# mention of a story is found for later copies (mentions.stories), none on others.
 COMPUTED: Final[Mapping[str, Mapping[str, Any]]] = {
     "published_us": _LONG,
     "first_seen_us": _LONG,
@@ -48,6 +49,7 @@ COMPUTED: Final[Mapping[str, Mapping[str, Any]]] = {
     "arrived_at": _DATE,
     "copy": _BYTE,
     "near_bands": {"type": "keyword", "doc_values": False},
+    "story_terms": _KEYWORD,
 }
 PROPERTIES: Final[Mapping[str, Mapping[str, Any]]] = {
     **dict.fromkeys(("id", "post_id", "post_key", "brand", "role", "evidence", "source", "unit"), _KEYWORD),

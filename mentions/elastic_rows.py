@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from mentions.columns import FIELDS, KINDS, micros
 from mentions.model import CRISIS_LABELS, Mention
+from mentions.stories import terms_of
 
 # Partial updates (a tombstone, a rank) raise the version of a document by one each: the room between two mentions'.
 UPDATES_BITS: Final = 20
@@ -46,6 +47,7 @@ def document_of(mention: Mention, indexed_at: datetime) -> dict[str, Any]:
     document["arrived_at"] = written(max(mention.published_at, mention.first_seen_at))
     document["near_bands"] = bands(mention.near_key)
     document["copy"] = 0
+    document["story_terms"] = list(terms_of(mention))
     return document
 
 

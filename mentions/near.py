@@ -1,12 +1,15 @@
-"""Near copies: a key of 64 bits that changes little when a text does."""
+"""Near copies: keys of a text that change little when it does."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from mentions.tokens import tokens
+
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
 def near_key(text: str) -> str:
@@ -17,8 +20,8 @@ def near_key(text: str) -> str:
     words = tokens(text)
     if not words:
         return "0" * 16
-    singles = np.fromiter(map(_token_hash, words), dtype=np.uint64, count=len(words))
-    pairs = _mixed(singles[:-1] * np.uint64(0x9E3779B97F4A7C15) + singles[1:])
+    singles = _token_hashes(words)
+    pairs = _mixed(singles[:-1] * _FACTOR + singles[1:])
     features = np.concatenate((singles, pairs)).astype(">u8", copy=False)
     bits = np.unpackbits(features.view(np.uint8)).reshape(-1, 64)
     votes = bits.sum(axis=0, dtype=np.uint32)
@@ -28,6 +31,23 @@ def near_key(text: str) -> str:
 def near_distance(one: str, other: str) -> int:
     """Bits in which two near keys differ, 0 to 64."""
     return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def smallest_runs(words: Sequence[str], width: int, most: int) -> tuple[str, ...]:
+    """The `most` smallest different 64-bit hashes of the runs of `width` tokens, ascending, 16 hexadecimal digits.
+
+    A bottom-k sketch (Broder 1997; Cohen and Kaplan 2007): texts that share most runs share many of these.
+    """
+    singles = _token_hashes(words)
+    count = len(words) - width + 1
+    runs = singles[:count].copy()
+    for place in range(1, width):
+        runs = runs * _FACTOR + singles[place : count + place]
+    return tuple([f"{number:016x}" for number in np.unique(_mixed(runs))[:most].tolist()])
+
+
+def _token_hashes(words: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.uint64]]":
+    return np.fromiter(map(_token_hash, words), dtype=np.uint64, count=len(words))
 
 
 @lru_cache(maxsize=16_384)

@@ -15,12 +15,14 @@ from mentions.model import Mention
 from mentions.queries import Query, Row
 from mentions.sqlite_connection import Database
 from mentions.sqlite_erase import change, erase, shrink
+from mentions.sqlite_founders import founders
 from mentions.sqlite_queries import answer
 from mentions.sqlite_reads import ALL, fetch, known, opening_brands
 from mentions.sqlite_rows import REFUSALS, WRITTEN, mention_of, row_of
 from mentions.sqlite_schema import ensure_schema, rank_copies
 from mentions.sqlite_where import condition
 from mentions.store import EraseRequest, Hits, Known, MentionStore, Page, WriteReport
+from mentions.stories import Founder
 
 _UPSERT = (
     f"INSERT INTO mention ({', '.join(WRITTEN)}) VALUES ({', '.join('?' * len(WRITTEN))}) "
@@ -57,6 +59,11 @@ class SqliteStore(MentionStore):
         """By thread, the brands its opening post names (evidence `named`), sorted; threads without one are absent."""
         with self._database.read() as connection:
             return {url: brands for url in set(thread_urls) if (brands := opening_brands(connection, url))}
+
+    def founders(self, sketches: Sequence[Sequence[str]]) -> Sequence[Founder]:
+        """Of each sketch, the first mentions of stories that share most of its terms; see MentionStore.founders."""
+        with self._database.read() as connection:
+            return founders(connection, sketches)
 
     def upsert(self, mentions: Sequence[Mention], *, now: datetime) -> WriteReport:
         """Write the batch in one transaction: all of it is on disk when this returns, or none of it.

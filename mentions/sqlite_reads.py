@@ -14,7 +14,7 @@ from mentions.store import Known
 ALL = ", ".join(FIELDS)
 _KNOWN = """
 SELECT post_key, post_id, content_hash, revision, pipeline, fetched_at, first_seen_at, brand, gone_at,
-  published_at, published_rule, published_precision
+  published_at, published_rule, published_precision, story_id
 FROM mention WHERE post_key IN (SELECT value FROM json_each(?))
 ORDER BY post_key, version DESC, fetched_at DESC, brand
 """
@@ -44,7 +44,7 @@ def known(connection: sqlite3.Connection, post_keys: Sequence[str]) -> Mapping[s
 
 
 def _known(rows: Sequence[tuple[Any, ...]]) -> Known:
-    post_id, content_hash, revision, pipeline, fetched_at, *_, published_at, rule, precision = rows[0]
+    post_id, content_hash, revision, pipeline, fetched_at, *_, published_at, rule, precision, story_id = rows[0]
     return Known(
         post_id=post_id,
         content_hash=content_hash,
@@ -57,6 +57,7 @@ def _known(rows: Sequence[tuple[Any, ...]]) -> Known:
         published_at=moment(published_at),
         published_rule=rule,
         published_precision=precision,
+        story_id=story_id,
     )
 
 

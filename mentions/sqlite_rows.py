@@ -1,7 +1,7 @@
 """A Mention as one row of SQLite and back; the columns follow the fields of Mention.
 
 Times are integers, microseconds since 1970 UTC: exact, ordered, and folded to hours by arithmetic. Tuples are
-JSON arrays. Four columns are derived, for the queries only: see DERIVED.
+JSON arrays. Some columns are derived, for the queries only: see DERIVED.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any
 
 from mentions.columns import FIELDS, KINDS, TO_YEAR_1, Kind, micros, moment
 from mentions.model import CRISIS_LABELS, Mention
+from mentions.stories import terms_of
 
 _EMPTY = "[]"
 
@@ -23,12 +24,14 @@ def bucket_of(column: str, width: int) -> str:
 
 # copy: 0 first published of its story and brand, 1 first of those not gone, 2 neither (sqlite_schema.RANK_COPIES).
 # crisis_mask: one bit per label, in the order of CRISIS_LABELS. near: near_key as a signed integer.
+# story_terms: of the first mention of a story, mentions.stories.terms_of as a JSON array of signed integers.
 DERIVED: Mapping[str, str] = {
     "crisis_mask": "INTEGER NOT NULL",
     "near": "INTEGER",
     "copy": "INTEGER NOT NULL DEFAULT 0",
+    "story_terms": "TEXT",
 }
-WRITTEN: tuple[str, ...] = (*FIELDS, "crisis_mask", "near")
+WRITTEN: tuple[str, ...] = (*FIELDS, "crisis_mask", "near", "story_terms")
 CRISIS_BIT: Mapping[str, int] = {label: 1 << place for place, label in enumerate(CRISIS_LABELS)}
 
 # What writing one bad mention raises, here or in SQLite; the batch goes on without it.
@@ -69,11 +72,13 @@ def row_of(mention: Mention, indexed_at: int) -> list[Any]:
     values[_INDEXED_AT] = indexed_at
     values.append(sum(CRISIS_BIT[label] for label in set(mention.crisis_labels)))
     values.append(near_number(mention.near_key))
+    terms = terms_of(mention)
+    values.append(json.dumps([near_number(term) for term in terms]) if terms else None)
     return values
 
 
 def near_number(near_key: str) -> int:
-    """The 64-bit key as SQLite's signed integer."""
+    """A 64-bit key as SQLite's signed integer."""
     number = int(near_key, 16)
     return number - (1 << 64) if number >> 63 else number
 

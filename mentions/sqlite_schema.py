@@ -10,10 +10,32 @@ from mentions.errors import Stop
 from mentions.sqlite_connection import Database
 from mentions.sqlite_rows import DERIVED, declaration
 
-VERSION = 1
+VERSION = 2
 APPLICATION = 0x56494749  # "VIGI": tells our file from another program's
-# UPGRADES[n] brings version n + 1 to n + 2. Version 1 is what CREATE makes; a new file skips them all.
-UPGRADES: tuple[tuple[str, ...], ...] = ()
+# By which the first mention of a story is found for later copies (mentions.stories); no other mention is in it.
+# Triggers keep it, so that what is erased leaves nothing here either.
+STORY_TERMS = (
+    (
+        "CREATE TABLE story_term (term INTEGER NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (term, rid)) "
+        "STRICT, WITHOUT ROWID"
+    ),
+    (
+        "CREATE TRIGGER story_term_insert AFTER INSERT ON mention WHEN new.story_terms IS NOT NULL BEGIN "
+        "INSERT INTO story_term SELECT value, new.rid FROM json_each(new.story_terms); END"
+    ),
+    (
+        "CREATE TRIGGER story_term_delete AFTER DELETE ON mention WHEN old.story_terms IS NOT NULL BEGIN "
+        "DELETE FROM story_term WHERE rid = old.rid AND term IN (SELECT value FROM json_each(old.story_terms)); END"
+    ),
+    (
+        "CREATE TRIGGER story_term_update AFTER UPDATE OF story_terms ON mention "
+        "WHEN old.story_terms IS NOT new.story_terms BEGIN "
+        "DELETE FROM story_term WHERE rid = old.rid AND term IN (SELECT value FROM json_each(old.story_terms)); "
+        "INSERT INTO story_term SELECT value, new.rid FROM json_each(new.story_terms); END"
+    ),
+)
+# UPGRADES[n] brings version n + 1 to n + 2. Version n is what CREATE makes; a new file skips them all.
+UPGRADES: tuple[tuple[str, ...], ...] = (("ALTER TABLE mention ADD COLUMN story_terms TEXT", *STORY_TERMS),)
 
 # Everything that filters and aggregates read, so that they never touch the wide rows of the table.
 COVERING = (
@@ -56,6 +78,7 @@ CREATE = (
         "INSERT INTO mention_text (mention_text, rowid, search_text) VALUES ('delete', old.rid, old.search_text); "
         "INSERT INTO mention_text (rowid, search_text) VALUES (new.rid, new.search_text); END"
     ),
+    *STORY_TERMS,
 )
 _RANK_COPIES = """
 UPDATE mention SET copy = ranked.copy FROM (

@@ -8,6 +8,7 @@ from typing import Protocol
 from mentions.filter import MentionFilter
 from mentions.model import Mention, Precision
 from mentions.queries import Query, Row
+from mentions.stories import Founder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +16,8 @@ class Known:
     """What a store (or `state`, for posts without a brand) remembers of a post.
 
     `brands` are those it is stored under, empty for a post that names none. The `published_*` fields let intake
-    keep a good date and notice a better one; without them (posts without a brand) the draft's date holds.
+    keep a good date and notice a better one; without them (posts without a brand) the draft's date holds. `story_id`
+    is the story it keeps for life (docs/adr/0025); a post without a brand has none.
     """
 
     post_id: str
@@ -29,6 +31,7 @@ class Known:
     published_at: datetime | None = None
     published_rule: str | None = None
     published_precision: Precision | None = None
+    story_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,14 @@ class MentionStore(Protocol):
         The opening post is the article at that URL; else, among posts and mails, the one at position 0 of the
         thread, else the oldest at that URL with neither position nor parent. Comments and reviews open nothing,
         tombstones do not count; threads without such a brand are absent.
+        """
+
+    def founders(self, sketches: Sequence[Sequence[str]]) -> Sequence[Founder]:
+        """Of each sketch, the at most four first mentions of stories that share most of its terms, ties by story.
+
+        Each once, by story id; tombstones too. The first mention of a story is that of the post it is called after;
+        its terms are `mentions.stories.terms_of`. A term that more than `stories.COMMON` mentions hold finds nothing.
+        Of a post seen from several brands, the mention of the smallest id speaks.
         """
 
     def upsert(self, mentions: Sequence[Mention], *, now: datetime) -> WriteReport:

@@ -6,7 +6,6 @@ from mentions.model import Post
 from mentions.text import search_text
 from nlp.classify import Probabilities
 
-STORY_WORDS = 12  # shorter texts are alike by chance: each is a story of its own
 BEST = 5.0
 PULL = 0.35  # how far a rating pulls the probabilities of the text
 UNSURE = 0.6  # below this the text is ambiguous and the rating is heard
@@ -32,11 +31,6 @@ def weigh_rating(judged: Probabilities, rating: float | None) -> Probabilities:
     return Probabilities(*[(1 - PULL) * p + PULL * hit for p, hit in zip(judged, pulled, strict=True)])
 
 
-def story(post: Post) -> str:
-    """Near-duplicates share a story: their SimHash, or the post itself if it is too short to be told apart."""
-    return f"s-{post.near_key}" if len(post.text.split()) >= STORY_WORDS else post.id
-
-
 def carried_over(post: Post) -> dict[str, Any]:
     """The fields of a Mention that are those of its post."""
     counts = post.engagement
@@ -58,7 +52,7 @@ def carried_over(post: Post) -> dict[str, Any]:
         "first_seen_at": post.first_seen_at,
         "content_hash": post.content_hash,
         "near_key": post.near_key,
-        "story_id": story(post),
+        "story_id": post.id,  # until ingestion has compared it with what is stored
         "revision": post.revision,
         "native_id": post.native_id,
         "parent": post.parent,

@@ -1,6 +1,6 @@
 """The reference store: lists and loops, written from the docstrings and nothing else."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -33,6 +33,7 @@ from mentions.queries import (
     Worst,
 )
 from mentions.store import EraseRequest, Hits, Known, MentionStore, Page, WriteReport
+from mentions.stories import COMMON, Founder, terms_of
 from mentions.terms import is_term
 
 HOUR = timedelta(hours=1)
@@ -86,6 +87,7 @@ class MemoryStore(MentionStore):
                     published_at=best.published_at,
                     published_rule=best.published_rule,
                     published_precision=best.published_precision,
+                    story_id=best.story_id,
                 )
         return found
 
@@ -102,6 +104,22 @@ class MemoryStore(MentionStore):
                 if same:
                     found[url] = tuple(sorted(row.brand for row in same))
         return found
+
+    def founders(self, sketches: Sequence[Sequence[str]]) -> Sequence[Founder]:
+        first = sorted((row for row in self.rows.values() if terms_of(row)), key=lambda row: row.id)
+        terms = {row.id: set(terms_of(row)) for row in first}
+        common = Counter(term for held in terms.values() for term in held)
+        found: dict[str, Founder] = {}
+        for sketch in sketches:
+            wanted = {term for term in sketch if common[term] <= COMMON}
+            held: dict[str, set[str]] = defaultdict(set)
+            for row in first:
+                held[row.story_id] |= wanted & terms[row.id]
+            best = sorted((-len(shared), story) for story, shared in held.items() if shared)[:4]
+            for _, story in best:
+                row = next(row for row in first if row.story_id == story)
+                found[story] = Founder(story_id=story, unit=row.unit, title=row.title, search_text=row.search_text)
+        return [found[story] for story in sorted(found)]
 
     def upsert(self, mentions: Sequence[Mention], *, now: datetime) -> WriteReport:
         saved = 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import mentions.sqlite as engine
-from mentions import sqlite_connection
+from mentions import sqlite_connection, sqlite_schema
 from mentions.columns import micros, moment
 from mentions.errors import Stop, Transient
 from mentions.filter import MentionFilter, Word
@@ -336,12 +336,13 @@ def test_an_older_file_is_brought_up_in_one_transaction(path: Path, monkeypatch)
     store.upsert([mention()], now=NOW)
     store.close()
     steps = (("CREATE TABLE extra (x)", "INSERT INTO extra VALUES (1)"), ("BROKEN",))
-    monkeypatch.setattr("mentions.sqlite_schema.UPGRADES", steps)
-    monkeypatch.setattr("mentions.sqlite_schema.VERSION", 3)
+    now, done = sqlite_schema.VERSION, sqlite_schema.UPGRADES
+    monkeypatch.setattr("mentions.sqlite_schema.UPGRADES", (*done, *steps))
+    monkeypatch.setattr("mentions.sqlite_schema.VERSION", now + 2)
     with pytest.raises(sqlite3.OperationalError):
         SqliteStore(path)
-    monkeypatch.setattr("mentions.sqlite_schema.UPGRADES", steps[:1])
-    monkeypatch.setattr("mentions.sqlite_schema.VERSION", 2)
+    monkeypatch.setattr("mentions.sqlite_schema.UPGRADES", (*done, *steps[:1]))
+    monkeypatch.setattr("mentions.sqlite_schema.VERSION", now + 1)
     for _ in range(2):
         store = SqliteStore(path)
         with store._database.read() as connection:
