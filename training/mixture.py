@@ -55,12 +55,13 @@ class Source:
 SOURCES = (
     Source("sentiment/umsab_fr", 5), Source("sentiment/allocine_tv_fr", 2), Source("sentiment/restaurant_fr", 4),
     Source("sentiment/appreview_fr", 2, 0.6), Source("sentiment/xed_fr", 1, 0.2),
-    Source("sentiment/umsab_en", 4), Source("sentiment/semeval_twitter_en"), Source("sentiment/airline_en"),
-    Source("sentiment/sxsw_brands_en", 0.7), Source("sentiment/skytrax_en", 0.7, 0.5), Source("sentiment/sst2_en", 1.5),
+    Source("sentiment/umsab_en", 4), Source("sentiment/semeval_twitter_en", 0.55),
+    Source("sentiment/airline_en", 0.8),
+    Source("sentiment/sxsw_brands_en", 0.6), Source("sentiment/skytrax_en", 0.5, 0.5), Source("sentiment/sst2_en", 1.2),
     Source("sentiment/sentube_en", 0.6, 0.6), Source("sentiment/laptop_en", 1.5),
     Source("sentiment/restaurant_en", 1.5),
     Source("sentiment/hotel_en", 1.5), Source("sentiment/appreview_en", 1, 0.6), Source("sentiment/uci_imdb_en", 1.5),
-    Source("sentiment/xed_en", 0.25, 0.2), Source("target_sentiment/newsmtsc_en"),
+    Source("sentiment/xed_en", 0.25, 0.2), Source("target_sentiment/newsmtsc_en", 0.7),
     Source("sentiment/umsab_de", 0.7, 0.7), Source("sentiment/umsab_es", 0.7, 0.7),
     Source("sentiment/umsab_it", 0.7, 0.7), Source("sentiment/umsab_pt", 0.7, 0.7),
 )  # fmt: skip
@@ -182,9 +183,15 @@ def mixture(data: Path, extra: Sequence[Row], *, seed: int) -> list[Row]:
     """One epoch, shuffled: all sources, the written texts, and `extra` (projected and weakly labelled rows)."""
     picked = random.Random(seed)
     rows: list[Row] = []
+    others = {row.text: (times, row) for times, row in other_rows(data)}
+    met: set[str] = set()
     for source, row in sentiment_rows(data):
+        _, more = others.get(row.text, (0, None))
+        if more:
+            met.add(row.text)
+            row = replace(row, aspects=more.aspects, extras=more.extras)  # noqa: PLW2901 - the same text, more known
         rows += [row] * taken(source.times, picked)
-    for times, row in (*signal_rows(data), *other_rows(data)):
+    for times, row in (*signal_rows(data), *(found for text, found in others.items() if text not in met)):
         rows += [row] * taken(times, picked)
     for line in (line for line in all_written() if not line.apart):
         rows += [written_row(line)] * taken(WRITTEN_TIMES.get(line.kind, WRITTEN_ELSE), picked)

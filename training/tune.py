@@ -18,7 +18,7 @@ from training.encoder import by_length, empty_body, encode, padded
 from training.mixture import Row, shown
 from training.model import ASPECTS, EXTRAS, Logits, Reader
 
-BATCH, TOKENS, LONGEST = 48, 2816, 128
+BATCH, TOKENS, LONGEST = 64, 3584, 128
 RATE_ROWS, RATE_BODY, RATE_HEADS = 2e-4, 1.2e-4, 1e-3
 SMOOTH = 0.05  # of sure sentiment labels; signals 0.5 to 0.95 by POSITIVE
 SURE = 0.97
