@@ -12,7 +12,8 @@ _COLUMNS = ("published_us", "first_seen_us", "sentiment_label", "source", "sever
 def counts(reader: Reader, query: Counts) -> list[CountRow]:
     """Cells by hour, source, arrival; see `mentions.cells`."""
     first, last = whole_hours(query.start, query.end)
-    asked = every(among("brand", [query.brand]), among("copy", [0]), between("published_us", gte=first, lt=last))
+    once = () if query.copies else (among("copy", [0]),)
+    asked = every(among("brand", [query.brand]), *once, between("published_us", gte=first, lt=last))
     rows = sorted(reader.rows(asked, _COLUMNS), key=lambda row: (row[0], row[6]))
     packed = [
         ((published + TO_YEAR_1) // HOUR << BITS + 1) | ((seen + TO_YEAR_1) // HOUR << 1) | (label == "negative")

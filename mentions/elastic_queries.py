@@ -13,7 +13,7 @@ from mentions.elastic_counts import counts
 from mentions.elastic_reads import LARGEST, Reader
 from mentions.elastic_rows import BAND_DIGITS, bands, mention_of
 from mentions.elastic_tallies import top, volume
-from mentions.elastic_where import EXACT, GONE, Clause, among, every, query_of
+from mentions.elastic_where import EXACT, GONE, Clause, among, every, first_of_story, query_of
 from mentions.filter import MentionFilter
 from mentions.model import Mention
 from mentions.near import near_distance
@@ -65,12 +65,16 @@ def _sentiment(reader: Reader, query: SentimentByBucket) -> list[SentimentRow]:
         "brand": {"terms": {"field": "brand"}},
         "label": {"terms": {"field": "sentiment_label"}},
     }
+    asked = query_of(query.where)
+    first = every(asked, first_of_story(query.where))
+    stories = {tuple(bucket["key"].values()): bucket["doc_count"] for bucket in reader.buckets(first, sources)}
     starts: dict[int, datetime] = {}
     rows = []
-    for bucket in reader.buckets(query_of(query.where), sources):
-        key = bucket["key"]
-        start = starts.setdefault(key["bucket"], moment(key["bucket"] * 1000))
-        rows.append(SentimentRow(bucket=start, brand=key["brand"], label=key["label"], mentions=bucket["doc_count"]))
+    for bucket in reader.buckets(asked, sources):
+        at, brand, label = key = tuple(bucket["key"].values())
+        start = starts.setdefault(at, moment(at * 1000))
+        number, begun = bucket["doc_count"], stories.get(key, 0)
+        rows.append(SentimentRow(bucket=start, brand=brand, label=label, mentions=number, stories=begun))
     return rows
 
 
@@ -108,9 +112,17 @@ def _sample(reader: Reader, where: MentionFilter, size: int) -> list[str]:
 
 def _ratings(reader: Reader, query: RatingHistogram) -> list[RatingRow]:
     """Stars 0-5, halves up; mentions without a rating are left out; by brand, stars."""
-    stars = {"histogram": {"field": "rating", "interval": 1, "offset": 0.5, "min_doc_count": 1}}
+    stars = {
+        "histogram": {"field": "rating", "interval": 1, "offset": 0.5, "min_doc_count": 1},
+        "aggs": {"firsts": {"filter": first_of_story(query.where)}},
+    }
     return [
-        RatingRow(brand=brand["key"]["brand"], stars=round(bucket["key"] + 0.5), mentions=bucket["doc_count"])
+        RatingRow(
+            brand=brand["key"]["brand"],
+            stars=round(bucket["key"] + 0.5),
+            mentions=bucket["doc_count"],
+            stories=bucket["firsts"]["doc_count"],
+        )
         for brand in reader.buckets(query_of(query.where), {"brand": {"terms": {"field": "brand"}}}, {"stars": stars})
         for bucket in brand["stars"]["buckets"]
     ]
@@ -185,7 +197,10 @@ def _health(reader: Reader, query: Health) -> list[HealthRow]:
     """By source; `last_first_seen_at` is the newest arrival."""
     asked = query_of(query.where)
     ends = (("first", "published_us", "asc"), ("last", "published_us", "desc"), ("seen", "first_seen_us", "desc"))
-    aggs = {name: {"min" if order == "asc" else "max": {"field": field}} for name, field, order in ends}
+    aggs: dict[str, Clause] = {
+        name: {"min" if order == "asc" else "max": {"field": field}} for name, field, order in ends
+    }
+    aggs["firsts"] = {"filter": first_of_story(query.where)}
     found = list(reader.buckets(asked, {"source": {"terms": {"field": "source"}}}, aggs))
     extremes = reader.extremes(
         [
@@ -199,6 +214,7 @@ def _health(reader: Reader, query: Health) -> list[HealthRow]:
         HealthRow(
             source=bucket["key"]["source"],
             mentions=bucket["doc_count"],
+            stories=bucket["firsts"]["doc_count"],
             first_published_at=times[place],
             last_published_at=times[place + 1],
             last_first_seen_at=times[place + 2],

@@ -86,13 +86,13 @@ def top(reader: Reader, query: Top) -> list[TopRow]:
     asked = query_of(query.where)
     if query.by not in _FEW_VALUES:  # count every value first, then total the few that are shown
         asked = every(asked, among(field, _largest(reader, query, asked, field)))
-    rows = _rows(reader, asked, field)
+    rows = _rows(reader, asked, field, first_of_story(query.where))
     measure = attrgetter("negative" if query.order == "negative" else "mentions")
     return sorted(rows, key=lambda row: (-measure(row), row.value))[: query.size]
 
 
-def _rows(reader: Reader, asked: Clause, field: str) -> list[TopRow]:
-    found = list(reader.buckets(asked, {"value": _terms(field)}, _TOTALS))
+def _rows(reader: Reader, asked: Clause, field: str, first: Clause) -> list[TopRow]:
+    found = list(reader.buckets(asked, {"value": _terms(field)}, {**_TOTALS, "firsts": {"filter": first}}))
     lasts = reader.extremes(
         [
             (b["last"]["value"], every(asked, among(field, [b["key"]["value"]])), "published_us", "desc")
@@ -103,6 +103,7 @@ def _rows(reader: Reader, asked: Clause, field: str) -> list[TopRow]:
         TopRow(
             value=bucket["key"]["value"],
             mentions=bucket["doc_count"],
+            stories=bucket["firsts"]["doc_count"],
             negative=bucket["negative"]["doc_count"],
             positive=bucket["positive"]["doc_count"],
             last_at=moment(last),

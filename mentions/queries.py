@@ -2,6 +2,11 @@
 
 Each query is a frozen dataclass naming its row type: `store.run(Volume(...))` gives `Sequence[VolumeRow]`.
 Time buckets are UTC hours (15 minutes where a zone needs it); the caller folds them to local days.
+
+Near copies share a story (docs/adr/0025), and both counts are there for every question. `mentions` counts texts,
+`stories` those of them that are the first of their story and brand in the whole store, so that the cells of an answer
+add up; only Volume counts every story once that has a text in the filter, its first one or not. What lists or samples
+mentions does so for stories with `copies=False` in its filter.
 """
 
 from dataclasses import dataclass, field
@@ -31,6 +36,7 @@ class SentimentRow:
     brand: str
     label: Label
     mentions: int
+    stories: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +74,7 @@ class TopRow:
 
     value: str
     mentions: int
+    stories: int
     negative: int
     positive: int
     last_at: datetime
@@ -93,7 +100,10 @@ class Worst(Query[Mention]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermRow:
-    """A token over-used now: counts of mentions holding it in both samples, and its JLH score."""
+    """A token over-used now: counts of mentions holding it in both samples, and its JLH score.
+
+    Samples of stories are had by `copies=False` in both filters.
+    """
 
     term: str
     mentions: int
@@ -119,6 +129,7 @@ class RatingRow:
     brand: str
     stars: int
     mentions: int
+    stories: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +175,7 @@ class HealthRow:
 
     source: str
     mentions: int
+    stories: int
     first_published_at: datetime
     last_published_at: datetime
     last_first_seen_at: datetime
@@ -180,8 +192,8 @@ class CountRow(NamedTuple):  # the one row that comes by the ten thousand: a dat
     """A cell of the count cube the watch is computed from (research: event time by arrival time).
 
     Hours are UTC starts. `arrived` is the hour of `first_seen_at`, never before `hour`. Near copies count
-    once (first of its story); an author counts at most three times per cell, the first three by
-    (published_at, id). Tombstones stay in. `severity` is the sum over the cell.
+    once (first of its story) unless `copies` were asked for; an author counts at most three times per cell, the first
+    three by (published_at, id). Tombstones stay in. `severity` is the sum over the cell.
     """
 
     source: str
@@ -199,3 +211,4 @@ class Counts(Query[CountRow]):
     brand: str
     start: datetime
     end: datetime
+    copies: bool = False

@@ -11,7 +11,7 @@ from mentions.queries import CountRow, Counts
 _ROWS = f"""
 SELECT ((published_at + {TO_YEAR_1}) / {HOUR} << {BITS + 1}) | ((first_seen_at + {TO_YEAR_1}) / {HOUR} << 1)
   | (sentiment_label = 'negative'), source, severity, author_key
-FROM mention WHERE brand = ? AND published_at >= ? AND published_at < ? AND copy = 0
+FROM mention WHERE brand = ? AND published_at >= ? AND published_at < ? AND copy <= ?
 ORDER BY published_at, id
 """
 _AT_ONCE = 500  # small batches stay in the processor's cache, and out of the garbage collector's sight
@@ -19,7 +19,8 @@ _AT_ONCE = 500  # small batches stay in the processor's cache, and out of the ga
 
 def counts(connection: sqlite3.Connection, query: Counts) -> list[CountRow]:
     """Cells by hour, source, arrival; see `mentions.cells`."""
-    cursor = connection.execute(_ROWS, (query.brand, *whole_hours(query.start, query.end)))
+    most = 2 if query.copies else 0
+    cursor = connection.execute(_ROWS, (query.brand, *whole_hours(query.start, query.end), most))
     columns: tuple[list[Any], ...] = ([], [], [], [])
     while rows := cursor.fetchmany(_AT_ONCE):
         for column, values in zip(columns, zip(*rows, strict=True), strict=True):

@@ -35,7 +35,7 @@ from mentions.sqlite_counts import counts
 from mentions.sqlite_reads import fetch
 from mentions.sqlite_rows import bucket_of, near_number
 from mentions.sqlite_tallies import top, volume
-from mentions.sqlite_where import condition
+from mentions.sqlite_where import condition, first_of_story
 from mentions.terms import emerging, holders
 
 _MINUTE = 60_000_000
@@ -58,20 +58,21 @@ def _sentiment(connection: sqlite3.Connection, query: SentimentByBucket) -> list
         raise ValueError(f"buckets of {query.minutes} minutes: use 60 or 15")
     width = query.minutes * _MINUTE
     where = condition(query.where)
-    # Bucket and label as one number, counted here: GROUP BY would sort every row.
+    # Bucket, label and rank as one number, counted here: GROUP BY would sort every row.
     label = " + ".join(f"(sentiment_label >= '{label}')" for label in _LABELS[1:])
-    code = f"{bucket_of('published_at', width)} * {len(_LABELS)} + {label}"
+    code = f"({bucket_of('published_at', width)} * {len(_LABELS)} + {label}) * 2 + ({first_of_story(query.where)})"
     sql = f"SELECT brand, json_group_array({code}) FROM mention WHERE {where.sql} GROUP BY brand"
-    cells = [
-        (*divmod(number, len(_LABELS)), brand, times)
-        for brand, codes in connection.execute(sql, where.parameters)
-        for number, times in Counter(json.loads(codes)).items()
-    ]
+    cells = []
+    for brand, codes in connection.execute(sql, where.parameters):
+        times = Counter(json.loads(codes))
+        for number in {number >> 1 for number in times}:
+            first = times[number * 2 + 1]
+            cells.append((*divmod(number, len(_LABELS)), brand, times[number * 2] + first, first))
     cells.sort(key=itemgetter(0, 2, 1))
     starts = {bucket: moment(bucket * width) for bucket, *_ in cells}
     return [
-        SentimentRow(bucket=starts[bucket], brand=brand, label=_LABELS[place], mentions=times)
-        for bucket, place, brand, times in cells
+        SentimentRow(bucket=starts[bucket], brand=brand, label=_LABELS[place], mentions=number, stories=first)
+        for bucket, place, brand, number, first in cells
     ]
 
 
@@ -102,12 +103,12 @@ def _ratings(connection: sqlite3.Connection, query: RatingHistogram) -> list[Rat
     """Stars 0-5, halves up; mentions without a rating are left out; by brand, stars."""
     where = condition(query.where)
     sql = (
-        "SELECT brand, CAST(rating + 0.5 AS INTEGER) AS stars, count(*) FROM mention "
-        f"WHERE {where.sql} AND rating IS NOT NULL GROUP BY brand, stars ORDER BY brand, stars"
+        f"SELECT brand, CAST(rating + 0.5 AS INTEGER) AS stars, count(*), sum({first_of_story(query.where)}) "
+        f"FROM mention WHERE {where.sql} AND rating IS NOT NULL GROUP BY brand, stars ORDER BY brand, stars"
     )
     return [
-        RatingRow(brand=brand, stars=stars, mentions=number)
-        for brand, stars, number in connection.execute(sql, where.parameters)
+        RatingRow(brand=brand, stars=stars, mentions=number, stories=first)
+        for brand, stars, number, first in connection.execute(sql, where.parameters)
     ]
 
 
@@ -167,18 +168,20 @@ def _health(connection: sqlite3.Connection, query: Health) -> list[HealthRow]:
     """By source; `last_first_seen_at` is the newest arrival."""
     where = condition(query.where)
     sql = (
-        "SELECT source, count(*), min(published_at), max(published_at), max(first_seen_at) FROM mention "
+        f"SELECT source, count(*), sum({first_of_story(query.where)}), min(published_at), max(published_at), "
+        "max(first_seen_at) FROM mention "
         f"WHERE {where.sql} GROUP BY source ORDER BY source"
     )
     return [
         HealthRow(
             source=source,
             mentions=number,
+            stories=stories,
             first_published_at=moment(first),
             last_published_at=moment(last),
             last_first_seen_at=moment(seen),
         )
-        for source, number, first, last, seen in connection.execute(sql, where.parameters)
+        for source, number, stories, first, last, seen in connection.execute(sql, where.parameters)
     ]
 
 

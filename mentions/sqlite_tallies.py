@@ -20,7 +20,7 @@ from mentions.sqlite_where import Condition, condition, first_of_story
 _DIMENSIONS = ("source", "site", "unit", "language", "brand", "crisis_label", "author_key", "thread_url")
 _FEW_VALUES = ("unit", "language", "brand")
 _RARE_VALUES = ("author_key", "thread_url")
-_TOTALS = "count(*), sum(sentiment_label = 'negative'), sum(sentiment_label = 'positive'), max(published_at)"
+_TOTALS = "count(*), sum({}), sum(sentiment_label = 'negative'), sum(sentiment_label = 'positive'), max(published_at)"
 
 
 def volume(connection: sqlite3.Connection, query: Volume) -> list[VolumeRow]:
@@ -68,13 +68,14 @@ def top(connection: sqlite3.Connection, query: Top) -> list[TopRow]:
     where = condition(query.where)
     measure = attrgetter("negative" if query.order == "negative" else "mentions")
     labels = query.by == "crisis_label"
-    found = _crisis_labels(connection, where) if labels else _values(connection, where, query)
+    totals = _TOTALS.format(first_of_story(query.where))
+    found = _crisis_labels(connection, where, totals) if labels else _values(connection, where, query, totals)
     return sorted(found, key=lambda row: (-measure(row), row.value))[: max(query.size, 0)]
 
 
-def _values(connection: sqlite3.Connection, where: Condition, query: Top) -> list[TopRow]:
+def _values(connection: sqlite3.Connection, where: Condition, query: Top, totals: str) -> list[TopRow]:
     """Count every value first, then total the few that are shown; all of them where there are few."""
-    grouped = f"SELECT {query.by}, {_TOTALS} FROM mention WHERE {{}} GROUP BY 1"
+    grouped = f"SELECT {query.by}, {totals} FROM mention WHERE {{}} GROUP BY 1"
     if query.by in _FEW_VALUES:
         return [_row(*values) for values in connection.execute(grouped.format(where.sql), where.parameters)]
     counts = _counts(connection, where, query.by)
@@ -104,18 +105,20 @@ def _largest(counts: Counter[str], size: int) -> list[str]:
     return [value for _, value in sorted(candidates)[:size]]
 
 
-def _crisis_labels(connection: sqlite3.Connection, where: Condition) -> list[TopRow]:
+def _crisis_labels(connection: sqlite3.Connection, where: Condition, totals: str) -> list[TopRow]:
     """Totals of each set of labels, shared out to each label in it."""
-    sql = f"SELECT crisis_mask, {_TOTALS} FROM mention WHERE {where.sql} AND crisis_mask <> 0 GROUP BY crisis_mask"
+    sql = f"SELECT crisis_mask, {totals} FROM mention WHERE {where.sql} AND crisis_mask <> 0 GROUP BY crisis_mask"
     sets = connection.execute(sql, where.parameters).fetchall()
     rows = []
     for label, bit in CRISIS_BIT.items():
-        mine = [totals for mask, *totals in sets if mask & bit]
+        mine = [numbers for mask, *numbers in sets if mask & bit]
         if mine:
-            counts, negatives, positives, lasts = zip(*mine, strict=True)
-            rows.append(_row(label, sum(counts), sum(negatives), sum(positives), max(lasts)))
+            counts, firsts, negatives, positives, lasts = zip(*mine, strict=True)
+            rows.append(_row(label, sum(counts), sum(firsts), sum(negatives), sum(positives), max(lasts)))
     return rows
 
 
-def _row(value: str, mentions: int, negative: int, positive: int, last: int) -> TopRow:
-    return TopRow(value=value, mentions=mentions, negative=negative, positive=positive, last_at=moment(last))
+def _row(value: str, mentions: int, stories: int, negative: int, positive: int, last: int) -> TopRow:
+    return TopRow(
+        value=value, mentions=mentions, stories=stories, negative=negative, positive=positive, last_at=moment(last)
+    )

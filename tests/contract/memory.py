@@ -237,15 +237,20 @@ def count(rows: Sequence[Mention], label: str) -> int:
     return sum(row.sentiment_label == label for row in rows)
 
 
+def begun(store: MemoryStore, where: MentionFilter, rows: Sequence[Mention]) -> int:
+    firsts = store.firsts(gone=where.gone)
+    return sum(firsts[row.story_id, row.brand] == row.id for row in rows)
+
+
 def sentiment(store: MemoryStore, query: SentimentByBucket) -> list[SentimentRow]:
     width = timedelta(minutes=query.minutes)
 
     def key(row: Mention) -> tuple[datetime, str, Label]:
         return floor_time(row.published_at, width), row.brand, row.sentiment_label
 
-    groups = groupby(sorted(store.matching(query.where), key=key), key=key)
+    groups = [(key, list(rows)) for key, rows in groupby(sorted(store.matching(query.where), key=key), key=key)]
     return [
-        SentimentRow(bucket=at, brand=brand, label=label, mentions=len(list(rows)))
+        SentimentRow(bucket=at, brand=brand, label=label, mentions=len(rows), stories=begun(store, query.where, rows))
         for (at, brand, label), rows in groups
     ]
 
@@ -280,6 +285,7 @@ def top(store: MemoryStore, query: Top) -> list[TopRow]:
         TopRow(
             value=value,
             mentions=len(rows),
+            stories=begun(store, query.where, rows),
             negative=count(rows, "negative"),
             positive=count(rows, "positive"),
             last_at=max(row.published_at for row in rows),
@@ -310,11 +316,14 @@ def emerging(store: MemoryStore, query: EmergingTerms) -> list[TermRow]:
 
 
 def ratings(store: MemoryStore, query: RatingHistogram) -> list[RatingRow]:
-    cells: dict[tuple[str, int], int] = defaultdict(int)
+    cells: dict[tuple[str, int], list[Mention]] = defaultdict(list)
     for row in store.matching(query.where):
         if row.rating is not None:
-            cells[row.brand, floor(row.rating + 0.5)] += 1
-    return [RatingRow(brand=brand, stars=stars, mentions=n) for (brand, stars), n in sorted(cells.items())]
+            cells[row.brand, floor(row.rating + 0.5)].append(row)
+    return [
+        RatingRow(brand=brand, stars=stars, mentions=len(rows), stories=begun(store, query.where, rows))
+        for (brand, stars), rows in sorted(cells.items())
+    ]
 
 
 def stories(store: MemoryStore, query: Stories) -> list[StoryRow]:
@@ -357,6 +366,7 @@ def health(store: MemoryStore, query: Health) -> list[HealthRow]:
             HealthRow(
                 source=source,
                 mentions=len(mine),
+                stories=begun(store, query.where, mine),
                 first_published_at=min(row.published_at for row in mine),
                 last_published_at=max(row.published_at for row in mine),
                 last_first_seen_at=max(row.first_seen_at for row in mine),
@@ -366,7 +376,7 @@ def health(store: MemoryStore, query: Health) -> list[HealthRow]:
 
 
 def counts(store: MemoryStore, query: Counts) -> list[CountRow]:
-    firsts = set(store.firsts(gone=True).values())
+    firsts = set(store.rows) if query.copies else set(store.firsts(gone=True).values())
     cells: dict[tuple[datetime, str, datetime], list[Mention]] = defaultdict(list)
     for row in sorted(store.rows.values(), key=order):
         hour = floor_time(row.published_at, HOUR)

@@ -105,6 +105,7 @@ def queries(where: st.SearchStrategy[MentionFilter]) -> dict[str, st.SearchStrat
             brand=st.sampled_from(BRANDS),
             start=st.integers(0, 900).map(lambda half: START + timedelta(minutes=30 * half)),
             end=st.integers(0, 900).map(lambda half: START + timedelta(minutes=30 * half + 7)),
+            copies=st.booleans(),
         ),
     }
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mentions.cursor import cursor_after
 from mentions.filter import MentionFilter, Not, Phrase, Word
 from mentions.grammar import QueryError, parse_text
-from mentions.queries import Counts, Stories, Top, Volume
+from mentions.queries import Counts, Health, RatingHistogram, SentimentByBucket, Stories, Top, Volume
 from mentions.store import EraseRequest, MentionStore, Page, WriteReport
 from mentions.tokens import tokens
 
@@ -291,3 +291,33 @@ def test_a_story_whose_first_mention_is_outside_the_filter_counts_once(store: Me
     asked = [MentionFilter(start=at, gone=gone) for at in since for gone in (False, True)]
     found = [(row.mentions, row.stories) for where in asked for row in store.run(Volume(where=where))]
     assert found == [(3, 2), (4, 2), (3, 2), (3, 2), (2, 2), (2, 2), (1, 1), (1, 1)]
+
+
+def test_every_count_is_told_in_mentions_and_in_stories(store: MentionStore) -> None:
+    hour = START.replace(minute=0)
+    rows = [
+        mention(
+            number, story_id=f"s{number % 2}", published_at=hour + timedelta(minutes=number), first_seen_at=hour,
+            source="press" if number < 2 else "blog", sentiment_label="negative", rating=1.0,
+        )
+        for number in range(5)
+    ]  # fmt: skip
+    store.upsert(rows, now=NOW)
+    every = MentionFilter()
+    bucket = SentimentByBucket(where=every)
+    assert [(row.mentions, row.stories) for row in store.run(bucket)] == [(5, 2)]
+    by_source = {row.value: (row.mentions, row.stories) for row in store.run(Top(where=every, by="source"))}
+    assert by_source == {"press": (2, 2), "blog": (3, 0)}
+    assert {row.source: (row.mentions, row.stories) for row in store.run(Health())} == by_source
+    assert [(row.mentions, row.stories) for row in store.run(RatingHistogram(where=every))] == [(5, 2)]
+    once = replace(every, copies=False)
+    assert [(row.mentions, row.stories) for row in store.run(replace(bucket, where=once))] == [(2, 2)]
+    asked = Counts(brand="Acme", start=hour, end=hour + timedelta(hours=1))
+    for query, number in ((asked, 2), (replace(asked, copies=True), 5)):
+        assert sum(cell.mentions for cell in store.run(query)) == number
+    # The first of a story is outside what is asked: it began elsewhere, and is there all the same.
+    late = every.between(hour + timedelta(minutes=2), NOW)
+    assert [(row.mentions, row.stories) for row in store.run(replace(bucket, where=late))] == [(3, 0)]
+    assert [(row.mentions, row.stories) for row in store.run(Volume(where=late))] == [(3, 2)]
+    store.mark_gone([rows[0].post_key], at=NOW)
+    assert [(row.mentions, row.stories) for row in store.run(bucket)] == [(4, 2)]  # the next one steps in
