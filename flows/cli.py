@@ -8,7 +8,19 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows import cli_dlq, cli_kibana, cli_mentions, cli_quality, cli_read, cli_run, cli_sources, cli_store, cli_watch
+from flows import (
+    cli_dlq,
+    cli_kibana,
+    cli_mentions,
+    cli_quality,
+    cli_read,
+    cli_run,
+    cli_sources,
+    cli_store,
+    cli_stories,
+    cli_verdicts,
+    cli_watch,
+)
 from flows.terminal import Terminal, fail
 from mentions.errors import RejectedItem, Stop, Transient, WrongUsage
 
@@ -51,6 +63,8 @@ def options(
 cli_run.add_to(app)
 cli_read.add_to(app)
 cli_quality.add_to(app)
+cli_stories.add_to(app)
+cli_verdicts.add_to(app)
 app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_mentions.app, name="mentions")
 app.add_typer(cli_store.app, name="store")

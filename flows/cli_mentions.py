@@ -140,14 +140,21 @@ def _print(
     if form == "table":
         found = list(islice(_pages(store, where, sort), limit or SHOWN))
         _table(found, zone)
-        total = store.search(where, _page(1, sort, None)).total
-        fail(f"{len(found)} of {total} mentions; 'vigie mentions show ID' shows one", 0)
+        fail(f"{len(found)} of {_total(store, where)}; 'vigie mentions show ID' shows one", 0)
         return
     with _writer(output) as out:
         write = _csv if form == "csv" else _jsonl
         written = write(islice(_pages(store, where, sort), limit), out)
     if output:
         fail(f"wrote {written} mentions to {output}", 0)
+
+
+def _total(store: "MentionStore", where: MentionFilter) -> str:
+    """All that match, in both counts: `12 mentions (9 stories)`."""
+    from mentions.queries import Volume
+
+    rows = store.run(Volume(where=where))
+    return f"{sum(row.mentions for row in rows)} mentions ({sum(row.stories for row in rows)} stories)"
 
 
 def _page(size: int, sort: str, cursor: str | None) -> "Page":

@@ -82,6 +82,7 @@ def _one(house: House, brand: Brand, monday: date, now: datetime, *, again: bool
         brand.name,
         monday,
         as_of=now,
+        verdicts=house.state.verdicts.list(brand=brand.name),
     )
     folder = house.home / "reports"
     folder.mkdir(parents=True, exist_ok=True)

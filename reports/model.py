@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import sqrt
 from zoneinfo import ZoneInfo
 
 from mentions.model import CrisisLabel, Label, Mention, Role
 from mentions.queries import StoryRow, TermRow
 from state.records import Tier
 
+Z = 1.959964  # standard deviations on either side of a normal mean that hold 95 %
 LEAST = 10  # below this many mentions a percentage is noise (one mention moves it by ten points)
 
 
@@ -123,6 +125,23 @@ class SourceCoverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Accuracy:
+    """Verdicts of people, and of how many the model had said the same when they looked (`right` of `judged`)."""
+
+    judged: int = 0
+    right: int = 0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the share that is right (Wilson 1927); 0 to 1 without verdicts."""
+        if not self.judged:
+            return 0.0, 1.0
+        share, n = self.right / self.judged, self.judged
+        middle, spread = share + Z * Z / (2 * n), Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+        return max(0.0, (middle - spread) / (1 + Z * Z / n)), min(1.0, (middle + spread) / (1 + Z * Z / n))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyReport:
     """One brand's ISO week, compared with the same part of the week before."""
 
@@ -143,6 +162,8 @@ class WeeklyReport:
     stories: tuple[StoryRow, ...]
     terms: tuple[TermRow, ...]
     coverage: tuple[SourceCoverage, ...]
+    sentiment_accuracy: Accuracy = Accuracy()
+    crisis_accuracy: Accuracy = Accuracy()
 
     @property
     def complete(self) -> int:

@@ -189,6 +189,25 @@ def terms_section(report: WeeklyReport, language: Language) -> Section:
     return Section(heading=language.say("h-terms"), table=Table(head=head, rows=rows), note=language.say("note-terms"))
 
 
+def accuracy_section(report: WeeklyReport, language: Language) -> Section:
+    """How often people found the labels right this week, or that nobody looked."""
+    heading = language.say("h-accuracy")
+    asked = (("sentiment", report.sentiment_accuracy), ("h-labels", report.crisis_accuracy))
+    rows = tuple(
+        (
+            language.say(key),
+            language.part(told.right, told.judged),
+            language.say("range", dict(zip(("low", "high"), map(language.percent, told.interval), strict=True))),
+        )
+        for key, told in asked
+        if told.judged
+    )
+    if not rows:
+        return Section(heading=heading, lines=(language.say("no-verdicts"),))
+    head = tuple(language.say(key) for key in ("label", "right", "interval"))
+    return Section(heading=heading, table=Table(head=head, rows=rows), note=language.say("note-accuracy"))
+
+
 def coverage_section(report: WeeklyReport, language: Language) -> Section:
     """Each source, how often it was read, and whether it is complete."""
     heading = language.say("h-coverage")

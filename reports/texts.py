@@ -103,6 +103,16 @@ ENGLISH: Mapping[str, Text] = {
     "no-terms": "No word stands out this week.",
     "term": "Word",
     "four-weeks": "Four weeks before",
+    "h-accuracy": "How right the labels are",
+    "no-verdicts": "No verdicts this week: nobody checked the labels, so how often they are right is not known.",
+    "label": "Label",
+    "right": "Right",
+    "interval": "95% interval",
+    "range": "{low} to {high}",
+    "note-accuracy": (
+        "Verdicts that people gave this week, and how many of them say what the model had said; for signs of crisis, "
+        "exactly the same ones. Wilson interval. Mentions are not drawn by lot: the figure is of those checked."
+    ),
     "h-coverage": "What was read",
     "note-coverage": (
         "Crawls of the week, by outcome. A source is complete when a successful crawl started "
@@ -229,6 +239,20 @@ FRENCH: Mapping[str, Text] = {
     "no-terms": "Aucun mot ne se détache cette semaine.",
     "term": "Mot",
     "four-weeks": "Quatre semaines avant",
+    "h-accuracy": "Justesse des étiquettes",
+    "no-verdicts": (
+        "Aucun verdict cette semaine : personne n’a vérifié les étiquettes, on ne sait donc pas à quel point elles "
+        "sont justes."
+    ),
+    "label": "Étiquette",
+    "right": "Justes",
+    "interval": "Intervalle à 95 %",
+    "range": "{low} à {high}",
+    "note-accuracy": (
+        "Verdicts rendus cette semaine par des personnes, et combien disent ce qu’avait dit le modèle ; pour les "
+        "signes de crise, exactement les mêmes. Intervalle de Wilson. Les mentions ne sont pas tirées au sort : le "
+        "chiffre vaut pour celles qui ont été vérifiées."
+    ),
     "h-coverage": "Ce qui a été lu",
     "note-coverage": (
         "Collectes de la semaine, par issue. Une source est complète quand une collecte réussie "

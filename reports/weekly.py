@@ -27,9 +27,9 @@ from mentions.quoting import as_written, voices
 from mentions.store import MentionStore
 from mentions.text import tokens
 from reports.coverage import coverage
-from reports.model import Day, IncidentLine, LabelLine, SourceLine, Span, Tally, Voice, WeeklyReport
+from reports.model import Accuracy, Day, IncidentLine, LabelLine, SourceLine, Span, Tally, Voice, WeeklyReport
 from reports.week import week_before, week_of
-from state.records import Incident, Run
+from state.records import Incident, Run, Verdict
 
 WORST, CANDIDATES = 5, 40
 LINES = 8
@@ -46,18 +46,21 @@ def build(
     week_start: date,
     *,
     as_of: datetime | None = None,
+    verdicts: Sequence[Verdict] = (),
 ) -> WeeklyReport:
     """The week of `brand` that starts on the Monday `week_start`, in the brand's own time zone.
 
     With `as_of` inside the week, the week ends there and is compared with the same part of the week before.
-    Counts include posts deleted since; lists of mentions do not. `incidents` and `runs` may be more than the
-    week's: the rest is left out. Stop if the brand is unknown or the week has not begun at `as_of`.
+    Counts include posts deleted since; lists of mentions do not. `incidents`, `runs` and `verdicts` may be more than
+    the week's: the rest is left out. Verdicts are of the week they were given in. Stop if the brand is unknown or the
+    week has not begun at `as_of`.
     """
     compared = _compared(config, brand)
     zone = (compared[0].timezone or config.vigie.timezone).info
     span, before = _spans(week_start, zone, as_of)
     of_mine = MentionFilter(brands=(brand,), gone=True).between(span.start, span.end)
     volume = _volume(store, of_mine.of([b.name for b in compared]))
+    mood, signs = accuracy([one for one in verdicts if one.brand == brand and span.start <= one.judged_at < span.end])
     return WeeklyReport(
         brand=brand,
         zone=zone,
@@ -76,7 +79,21 @@ def build(
         stories=tuple(store.run(Stories(where=replace(of_mine, gone=False), size=WORST))),
         terms=_terms(store, of_mine, span),
         coverage=coverage(config.sources, runs, {row.source: row for row in store.run(Health(where=of_mine))}, span),
+        sentiment_accuracy=mood,
+        crisis_accuracy=signs,
     )
+
+
+def accuracy(verdicts: Iterable[Verdict]) -> tuple[Accuracy, Accuracy]:
+    """Of sentiment, and of crisis labels (right: exactly the same); a verdict counts for what it speaks of."""
+    moods, signs = Counter[bool](), Counter[bool]()
+    for one in verdicts:
+        if one.sentiment is not None:
+            moods[one.sentiment == one.found_sentiment] += 1
+        if one.crisis is not None:
+            signs[set(one.crisis) == set(one.found_crisis)] += 1
+    mood, sign = (Accuracy(judged=told.total(), right=told[True]) for told in (moods, signs))
+    return mood, sign
 
 
 def _volume(store: MentionStore, where: MentionFilter) -> dict[str, VolumeRow]:

@@ -3,6 +3,7 @@
 from reports.model import LEAST, WeeklyReport
 from reports.page import Figure, Page
 from reports.sections import (
+    accuracy_section,
     coverage_section,
     days_section,
     incidents_section,
@@ -25,7 +26,7 @@ def lay_out(report: WeeklyReport, language: Language, links: tuple[tuple[str, st
     shown += of_mentions if report.now.mentions or report.then.mentions else ()
     shown += [voice_section] if any(voice.mentions for voice in report.voices) else []
     shown += of_words if report.now.mentions else ()
-    shown += [coverage_section]
+    shown += [accuracy_section, coverage_section]
     return Page(
         language=language.code,
         colon=language.say("colon", {"name": "", "value": ""}),

@@ -15,6 +15,7 @@ from state.posts import BrandlessPosts
 from state.runs import Runs
 from state.schema import REVISIONS
 from state.transactions import Transactions
+from state.verdicts import Verdicts
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class State:
         self.outbox = Outbox(transactions)
         self.crawls = CrawlMemory(transactions)
         self.posts = BrandlessPosts(transactions)
+        self.verdicts = Verdicts(transactions)
 
     def close(self) -> None:
         """Give back the connections."""

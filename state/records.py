@@ -1,9 +1,11 @@
-"""What Vigie remembers of its own work: runs, incidents, deliveries. Times are aware UTC."""
+"""What Vigie remembers of its own work: runs, incidents, deliveries, verdicts. Times are aware UTC."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
+
+from mentions.model import CrisisLabel, Label
 
 RunKind: TypeAlias = Literal["crawl", "backfill", "ingest", "watch", "report", "upkeep"]
 RunStatus: TypeAlias = Literal["running", "ok", "partial", "failed"]
@@ -82,3 +84,23 @@ class Delivery:
     sent_at: datetime | None = None
     reference: str | None = None
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the person `by` says is true of a mention, and what the model had said when they looked.
+
+    `sentiment` or `crisis` is None where they said nothing; `crisis` is () for "no label holds". `content_hash` is that
+    of the text they read (an edit makes another one). No text is kept here: it is read from the store.
+    """
+
+    mention_id: str
+    by: str
+    judged_at: datetime
+    brand: str
+    content_hash: str
+    model: str
+    found_sentiment: Label
+    found_crisis: tuple[CrisisLabel, ...] = ()
+    sentiment: Label | None = None
+    crisis: tuple[CrisisLabel, ...] | None = None

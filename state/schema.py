@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-REVISIONS = ("0001",)  # every migration this program knows, oldest first; the last is what it works with
+REVISIONS = ("0001", "0002")  # every migration this program knows, oldest first; the last is what it works with
 
 
 class Instant(TypeDecorator[datetime]):
@@ -158,6 +158,22 @@ brandless = Table(
     Column("spool_file", Text),
     Index("brandless_by_thread", "thread_url"),
     Index("brandless_by_fetch", "fetched_at"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("mention_id", String(64), primary_key=True),
+    Column("by", String(200), primary_key=True),
+    Column("judged_at", Instant, nullable=False),
+    Column("brand", Text, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("sentiment", String(16)),
+    Column("crisis", JSON(none_as_null=True)),
+    Column("found_sentiment", String(16), nullable=False),
+    Column("found_crisis", JSON, nullable=False),
+    Index("verdicts_by_brand", "brand", "judged_at"),
 )
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mentions.model import Mention
 from mentions.queries import StoryRow, TermRow
-from reports.model import Day, IncidentLine, LabelLine, SourceCoverage, SourceLine, Tally, Voice, WeeklyReport
+from reports.model import Accuracy, Day, IncidentLine, LabelLine, SourceCoverage, SourceLine, Tally, Voice, WeeklyReport
 from reports.render import render
 from reports.week import week_before, week_of
 
@@ -161,6 +161,8 @@ def busy_week() -> WeeklyReport:
                 reason="HTTP 503 from forum.example.org",
             ),
         ),
+        sentiment_accuracy=Accuracy(judged=40, right=31),
+        crisis_accuracy=Accuracy(judged=7, right=6),
     )
 
 
@@ -178,6 +180,8 @@ def empty_week() -> WeeklyReport:
         stories=(),
         terms=(),
         coverage=busy_week().coverage[:1],
+        sentiment_accuracy=Accuracy(),
+        crisis_accuracy=Accuracy(),
     )
 
 

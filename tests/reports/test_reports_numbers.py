@@ -6,14 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from reports_sample import mention
 
 from config.models import Brand, Config, FeedSource, Vigie
 from mentions.errors import Stop
 from mentions.model import LABELS
 from mentions.sqlite import SqliteStore
+from reports.model import Accuracy
 from reports.weekly import build
-from state.records import Incident, Run
+from state.records import Incident, Run, Verdict
 
 pytestmark = pytest.mark.local
 
@@ -285,3 +288,45 @@ def test_an_empty_store_gives_an_empty_week(tmp_path):
     store.close()
     assert (report.now.mentions, report.now.net, report.worst, report.terms) == (0, None, (), ())
     assert len(report.days) == 7
+
+
+def verdict(number, at, brand="Mirabelle", **changes):
+    plain = {"found_sentiment": "negative", "sentiment": "negative"}
+    return Verdict(
+        mention_id=f"m{number}", by="ana", judged_at=at, brand=brand, content_hash="h", model="m", **plain | changes
+    )
+
+
+def test_accuracy_is_of_the_verdicts_given_this_week_on_this_brand(week):
+    hour = timedelta(hours=1)
+    signs = {"crisis": ("data_security", "product_safety"), "found_crisis": ("product_safety", "data_security")}
+    given = [
+        verdict(1, START - hour, sentiment="positive"),  # last week's
+        verdict(2, START),
+        verdict(3, START + hour, sentiment="neutral", **signs),
+        verdict(4, END - hour, sentiment=None, crisis=(), found_crisis=("service_outage",)),
+        verdict(5, END),
+        verdict(6, START + hour, brand="Cerisaie"),
+    ]
+    report = report_of(week[0], verdicts=given)
+    assert report.sentiment_accuracy == Accuracy(judged=2, right=1)
+    assert report.crisis_accuracy == Accuracy(judged=2, right=1)
+    nobody = report_of(week[0])
+    assert nobody.sentiment_accuracy == nobody.crisis_accuracy == Accuracy()
+
+
+@given(judged=st.integers(0, 400), share=st.floats(0, 1))
+def test_the_interval_holds_the_share_and_shrinks_with_more_verdicts(judged, share):
+    told = Accuracy(judged=judged, right=round(judged * share))
+    low, high = told.interval
+    assert 0 <= low <= high <= 1
+    assert not judged or low - 1e-9 <= told.right / judged <= high + 1e-9
+    assert high - low < 0.12 or judged < 300
+
+
+@pytest.mark.parametrize(
+    ("right", "judged", "low", "high"), [(0, 0, 0.0, 1.0), (81, 263, 0.2553, 0.3662), (0, 10, 0.0, 0.2775)]
+)
+def test_the_interval_is_wilsons(right, judged, low, high):
+    """Newcombe 1998, table I, method 3: 81 of 263; and worked out by hand for none of ten."""
+    assert Accuracy(judged=judged, right=right).interval == pytest.approx((low, high), abs=6e-5)

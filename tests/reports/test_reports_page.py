@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reports_sample import GOLDEN, PARIS, busy_week, empty_week, mention, pages
 
 from mentions.model import CRISIS_LABELS
-from reports.model import Tally
+from reports.model import Accuracy, Tally
 from reports.outside import excerpt, safe_link
 from reports.plain import WIDTH
 from reports.render import render
@@ -243,3 +243,15 @@ def test_french_punctuation_never_starts_a_line():
     fixed = render(replace(busy_week(), worst=()), "fr")
     for text in (fixed.subject, fixed.text, fixed.html.split("</style>")[1]):
         assert not re.search(r"[ \n][:;!?%»]", text), text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "Aucun verdict cette semaine"), ("en", "No verdicts this week")]
+)
+def test_a_week_without_verdicts_says_so_plainly(language, words):
+    assert (
+        words in render(replace(busy_week(), sentiment_accuracy=Accuracy(), crisis_accuracy=Accuracy()), language).text
+    )
+    one = render(replace(busy_week(), sentiment_accuracy=Accuracy(judged=1, right=1)), language)
+    assert words not in one.text
+    assert words not in one.html

@@ -1,0 +1,73 @@
+"""What people say is true of a mention, beside what the model had said of it."""
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from state.records import Verdict
+from state.schema import put, verdicts
+from state.transactions import Transactions
+
+
+class Verdicts:
+    """At most one verdict of a person and mention: the last."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def give(self, verdict: Verdict) -> bool:
+        """Remember it; True if it was news. The same again, or an older one, changes nothing.
+
+        What it leaves open (sentiment or crisis None) stays as the same person said before, unless that was about
+        another text.
+        """
+        with self._transactions.write() as connection:
+            before = _of(connection, verdict)
+            if before is not None and before.judged_at > verdict.judged_at:
+                return False
+            whole = _joined(before, verdict)
+            if before is not None and replace(whole, judged_at=before.judged_at) == before:
+                return False
+            put(connection, verdicts, [asdict(whole)])
+        return True
+
+    def list(
+        self, *, brand: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Verdict]:
+        """Verdicts given in [since, until), in the order they were given, ties by mention and person."""
+        query = select(verdicts).order_by(verdicts.c.judged_at, verdicts.c.mention_id, verdicts.c.by)
+        if brand is not None:
+            query = query.where(verdicts.c.brand == brand)
+        if since is not None:
+            query = query.where(verdicts.c.judged_at >= since)
+        if until is not None:
+            query = query.where(verdicts.c.judged_at < until)
+        with self._transactions.read() as connection:
+            return [_verdict(row) for row in connection.execute(query).mappings()]
+
+
+def _of(connection: Connection, verdict: Verdict) -> Verdict | None:
+    """What the same person has said of the same mention."""
+    same = (verdicts.c.mention_id == verdict.mention_id) & (verdicts.c.by == verdict.by)
+    row = connection.execute(select(verdicts).where(same)).mappings().first()
+    return _verdict(row) if row else None
+
+
+def _joined(before: Verdict | None, verdict: Verdict) -> Verdict:
+    if before is None or before.content_hash != verdict.content_hash:
+        return verdict
+    kept: dict[str, Any] = {}
+    if verdict.sentiment is None:
+        kept |= {"sentiment": before.sentiment, "found_sentiment": before.found_sentiment}
+    if verdict.crisis is None:
+        kept |= {"crisis": before.crisis, "found_crisis": before.found_crisis}
+    return replace(verdict, **kept)
+
+
+def _verdict(row: RowMapping) -> Verdict:
+    values: dict[str, Any] = {**row}
+    values["crisis"] = None if row["crisis"] is None else tuple(row["crisis"])
+    values["found_crisis"] = tuple(row["found_crisis"])
+    return Verdict(**values)
