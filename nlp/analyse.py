@@ -20,7 +20,8 @@ from nlp.signals import held, signals
 
 BATCH = 64  # lines judged together: bounds memory, feeds a model well
 FINDERS = 256  # brands whose compiled names are kept
-LONGEST_LINE = 1_000_000  # characters
+LONGEST = 1_000_000  # characters of a text
+LONGEST_LINE = 12 * LONGEST  # JSON may write one emoji as twelve characters
 EVEN = 0.45  # likeliest sentiment below which a verdict is told to be of low confidence, whatever the row
 
 
@@ -30,8 +31,8 @@ class Line(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: str | int
-    text: str
-    title: str | None = None
+    text: str = Field(max_length=LONGEST)
+    title: str | None = Field(default=None, max_length=LONGEST)
     lang: str | None = Field(default=None, pattern=r"^[A-Za-z]{2,3}([-_].*)?$")
     brand: str | None = None
 

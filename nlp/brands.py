@@ -15,18 +15,24 @@ from nlp.words import fold
 
 HASHTAG = re.compile(r"[#@](\w{4,})")
 LETTERS = re.compile(r"[^\W_]+")
+CHUNK = re.compile(r"\S{200,}")
+MARK = re.compile(r"[^\w\s]|_")
 FULL = 40_000  # words after which a vocabulary is dropped: spaCy never forgets one, and streams never end
 GLUED = 5  # letters a glued name needs before it is looked for inside a longer hashtag
 PLURAL = 4  # letters a name needs before "s" may follow
 
 
 class Named(NamedTuple):
-    """A brand named at characters [start, end); `handle` when by @ or #, which needs no context."""
+    """A brand named at characters [start, end).
+
+    `handle` when by @ or #, which needs no context; `inside` when it is only a part of that hashtag.
+    """
 
     start: int
     end: int
     brand: str
     handle: bool = False
+    inside: bool = False
 
 
 @cache
@@ -108,7 +114,7 @@ class BrandFinder:
         if len(self._vocab) > FULL:
             self._compile()
         seen: dict[str, list[tuple[int, int, str]]] = {"name": [], "around": [], "elsewhere": [], "context": []}
-        doc = self._tokens(text)
+        doc = self._tokens(breathing(text))
         for key, start, end in self._matcher(doc):
             role, brand = self._keys[key]
             last = doc[end - 1]
@@ -117,7 +123,7 @@ class BrandFinder:
         named += self._hashtags(text) if "#" in text or "@" in text else []
         if not named:
             return ()
-        named = [n for n in named if not any(b == n.brand and s < n.end and n.start < e for s, e, b in seen["around"])]
+        named = outside(named, seen["around"])
         away = {b for _, _, b in seen["elsewhere"]}
         context = {b for _, _, b in seen["context"]} | (
             self._context(around) if self._needs_context and around else set()
@@ -128,26 +134,36 @@ class BrandFinder:
         )  # fmt: skip
 
     def _context(self, text: str) -> set[str]:
-        hits = (self._keys[key] for key, _, _ in self._matcher(self._tokens(text)))
+        hits = (self._keys[key] for key, _, _ in self._matcher(self._tokens(breathing(text))))
         return {brand for role, brand in hits if role == "context"}
 
     def _hashtags(self, text: str) -> list[Named]:
         return [
-            Named(found.start(), found.end(), brand, handle=True)
+            Named(found.start(), found.end(), brand, handle=True, inside=body != name)
             for found in HASHTAG.finditer(text)
             for name, brand in self._glued
             if (body := fold(found[1]).replace("_", "")).startswith(name) or body.endswith(name)
         ]
 
 
+def breathing(text: str) -> str:
+    """The text with marks of endless chunks as spaces, as long as before: spaCy takes the square of their length."""
+    return CHUNK.sub(lambda chunk: MARK.sub(" ", chunk[0]), text)
+
+
+def outside(named: Sequence[Named], phrases: Sequence[tuple[int, int, str]]) -> list[Named]:
+    """The names that share no character with a phrase which means somebody else."""
+    covered = {(at, brand) for start, end, brand in phrases for at in range(start, end)}
+    return [n for n in named if covered.isdisjoint((at, n.brand) for at in range(n.start, n.end))]
+
+
 def longest(found: Iterable[Named]) -> tuple[Named, ...]:
     """Without overlaps between different places: the longer name wins; one place may name two brands."""
-    chosen: list[Named] = []
+    chosen: dict[tuple[int, int], dict[str, Named]] = {}
+    taken: dict[int, tuple[int, int]] = {}  # character -> the place it belongs to
     for named in sorted(set(found), key=lambda n: (n.start - n.end, n.start, n.brand)):
-        rivals = [c for c in chosen if c.start < named.end and named.start < c.end]
-        if not rivals or (
-            all((c.start, c.end) == (named.start, named.end) for c in rivals)
-            and named.brand not in {c.brand for c in rivals}
-        ):
-            chosen.append(named)
-    return tuple(sorted(chosen))
+        place = (named.start, named.end)
+        if all(taken.get(at, place) == place for at in range(*place)):
+            taken.update(dict.fromkeys(range(*place), place))
+            chosen.setdefault(place, {}).setdefault(named.brand, named)
+    return tuple(sorted(named for brands in chosen.values() for named in brands.values()))

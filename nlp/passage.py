@@ -1,6 +1,7 @@
 """The part of a text that speaks of one brand, and how surely it is the one spoken of."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -46,8 +47,10 @@ def pieces(text: str, named: Sequence[Named]) -> list[tuple[Span, frozenset[str]
 
 
 def within(span: Span, named: Sequence[Named]) -> frozenset[str]:
-    """The brands named inside a span."""
-    return frozenset(n.brand for n in named if span.start <= n.start < span.end)
+    """The brands named inside a span; `named` in their order."""
+    first = bisect_left(named, span.start, key=lambda n: n.start)
+    last = bisect_left(named, span.end, lo=first, key=lambda n: n.start)
+    return frozenset(n.brand for n in named[first:last])
 
 
 def passages(title: str | None, text: str, named: Sequence[Named]) -> Mapping[str, Passage]:
@@ -80,17 +83,19 @@ def join(title: str | None, text: str) -> str:
 
 
 def surface(text: str, named: Sequence[Named], brand: str) -> str | None:
-    """The name as it first stands in the text."""
-    return next((text[n.start : n.end] for n in named if n.brand == brand), None)
+    """The name as it first stands in the text; None where it is only a part of hashtags ("#BoycottNova")."""
+    return next((text[n.start : n.end] for n in named if n.brand == brand and not n.inside), None)
 
 
 def target(title: str | None, whole: str, named: Sequence[Named], brand: str) -> float:
     """How probably the brand is the one judged (research: docs/adr/0011): the best of its places counts."""
     best = IN_LIST
-    sizes = [(s, len(within(s, named))) for s in sentences(whole)]
+    spans = sentences(whole)
+    sizes = [len(within(span, named)) for span in spans]
     for n in (n for n in named if n.brand == brand):
         if n.handle or (title and n.end <= len(title)):
             return IN_TITLE
-        crowd = next((size for span, size in sizes if span.start <= n.start < span.end), 1)
+        at = bisect_right(spans, n.start, key=lambda span: span.start) - 1
+        crowd = sizes[at] if at >= 0 and n.start < spans[at].end else 1
         best = max(best, IN_LIST if crowd >= LIST else SAME_CLAUSE)
     return best

@@ -90,10 +90,13 @@ class ShippedModel:
         self._card = read_card(folder)
         check(folder, self._card)
         self.version = f"{self._card.name}-{self._card.version}-{self._card.digest}"
-        self._tokenizer = load_tokenizer(folder / TOKENIZER, self._card.max_tokens, self._card.overlap)
+        try:
+            self._tokenizer = load_tokenizer(folder / TOKENIZER, self._card.max_tokens, self._card.overlap)
+            self._session = load_session(folder / MODEL)
+        except Stop as error:
+            raise Stop(f"{error}: {FIX}") from error
         self._target = self._tokenizer.token_to_id(self._card.target_token)
         self._pad = self._tokenizer.token_to_id("[PAD]") or 0
-        self._session = load_session(folder / MODEL)
         if missing := {*OUTPUTS} - {node.name for node in self._session.get_outputs()}:
             raise Stop(f"model folder {folder}: {MODEL} has no output {', '.join(sorted(missing))}")
 

@@ -4,6 +4,7 @@ Weights are ours on a scale of 1 (faint) to 4 (strong). The rules are those any 
 (negation, degree, contrast: Taboada et al., Computational Linguistics 2011), with French word order.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from nlp.phrases import Hit, PhraseIndex
 CLAUSE_END = frozenset('.,;:!?…()"«»\n')
 REACH = 4  # words after a negator that it still turns
 BEHIND, NEXT, LOOSE = 2, 2, 3  # words: "marche pas", "tres bon", "un peu trop long"
+WIDEST = 40  # words from the start of a cue to what it may work on
 TURNED_PRAISE = -0.75  # "pas bon" is blame, a little fainter than "mauvais"
 TURNED_BLAME = -0.35  # "not bad" is faint praise
 STRONGER, WEAKER = 1.4, 0.6
@@ -62,7 +64,9 @@ def strength(hit: Hit[Cue], grammar: Sequence[Hit[Cue]], clause: Sequence[int]) 
     """The weight of a hit after negation and degree in its own clause."""
     weight = hit.payload.weight
     turned = False
-    for other in grammar:
+    first = bisect_left(grammar, hit.start - WIDEST, key=lambda h: h.start)
+    last = bisect_left(grammar, hit.end + BEHIND, lo=first, key=lambda h: h.start)
+    for other in grammar[first:last]:
         if clause[other.start] != clause[hit.start]:
             continue
         before = hit.start - other.end
@@ -97,10 +101,11 @@ def listen(heard: Sequence[str], index: PhraseIndex[Cue], extra: Iterable[tuple[
         if h.payload.role == "negator" and clause[h.start] not in telling and heard[h.start] not in FAINT
     ]
     for at, weight in [*weights, *extra]:
-        end = next((e for e in ends if e >= at), len(heard))
-        start = next((e for e in reversed(ends) if e < at), -1)
-        if any(start < turn < end for turn in turns):
-            weight *= AFTER_BUT if any(start < turn < at for turn in turns) else BEFORE_BUT  # noqa: PLW2901
+        place = bisect_left(ends, at)
+        end = ends[place] if place < len(ends) else len(heard)
+        turn = bisect_right(turns, ends[place - 1] if place else -1)  # the first one after the sentence began
+        if turn < len(turns) and turns[turn] < end:
+            weight *= AFTER_BUT if turns[turn] < at else BEFORE_BUT  # noqa: PLW2901
         if end < len(heard) and "!" in heard[end]:
             weight *= SHOUT  # noqa: PLW2901
         if weight > 0:

@@ -16,7 +16,9 @@ WORD = re.compile(
     r"|[!?]+|\.{2,}|…|[.,;:()\"«»]"
     r"|[^\w\s]"
 )
-SENTENCE = re.compile(r"(?:[.!?…]+[\"»”)\]]*(?=\s|$)|\n+)\s*")
+SENTENCE = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"»”)\]]*+(?=\s|$)|\n+)\s*")
+ENDLESS = 2_000  # characters: a longer "sentence" is cut at a space, what works on sentences may take their square
+LONGEST_ABBREVIATION = 8
 ABBREVIATION = re.compile(r"(?:^|\s)(?:mr?s?|mme|mlle|dr|st|vs|p|ex|etc|cf|art|no|inc|ltd|[a-z])\.\s*$", re.IGNORECASE)
 
 
@@ -45,11 +47,20 @@ def sentences(text: str) -> list[Span]:
     spans: list[Span] = []
     start = 0
     for cut in SENTENCE.finditer(text):
-        if "\n" not in cut.group() and ABBREVIATION.search(text[start : cut.start() + 1]):
+        before = max(start, cut.start() - LONGEST_ABBREVIATION)
+        if "\n" not in cut.group() and ABBREVIATION.search(text[before : cut.start() + 1]):
             continue
-        if text[start : cut.end()].strip():
-            spans.append(Span(start, cut.end()))
+        spans += parts(text, start, cut.end())
         start = cut.end()
-    if text[start:].strip():
-        spans.append(Span(start, len(text)))
-    return spans
+    return [*spans, *parts(text, start, len(text))]
+
+
+def parts(text: str, start: int, end: int) -> list[Span]:
+    """One sentence as a span, none if it is blank, several if it is ENDLESS."""
+    found = []
+    while end - start > ENDLESS:
+        space = text.rfind(" ", start + 1, start + ENDLESS)
+        cut = space + 1 if space > 0 else start + ENDLESS
+        found.append(Span(start, cut))
+        start = cut
+    return [*found, Span(start, end)] if text[start:end].strip() else found
