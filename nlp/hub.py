@@ -3,8 +3,8 @@
     understanding:
       model: {hub: owner/name, labels: {LABEL_0: negative, LABEL_1: neutral, LABEL_2: positive}}
 
-The repository holds `config.json`, `tokenizer.json` and an ONNX file. What is fetched stays under `VIGIE_HOME/models`,
-and is not asked for again where the hub cannot be reached.
+The repository holds `config.json`, `tokenizer.json` and an ONNX file. It is fetched once, into `VIGIE_HOME/models`;
+without that folder it is fetched again.
 """
 
 import hashlib
@@ -58,31 +58,51 @@ class HubClassifier:
 
 
 def folder_of(chosen: HubModel, home: Path) -> Path:
-    """The folder of the model, fetched if it is none of ours. Stop if it cannot be had."""
+    """The folder of the model, fetched once if it is none of ours. Stop if it cannot be had."""
     near = home / chosen.hub
     if near.is_dir():
         return near
-    from huggingface_hub import snapshot_download  # noqa: PLC0415 - a library of its own, and few choose this
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError  # noqa: PLC0415
+    from huggingface_hub.errors import HFValidationError  # noqa: PLC0415 - a library of its own, and few choose this
 
-    wanted = [chosen.file] if chosen.file else [*FILES, *(f"{name}_data" for name in FILES)]
-    cache = home / "models"
-    ask: dict[str, Any] = {
-        "repo_id": chosen.hub, "revision": chosen.revision, "cache_dir": cache,
-        "allow_patterns": [CONFIG, TOKENIZER, *wanted],
-    }  # fmt: skip
     try:
-        return Path(snapshot_download(**ask))
+        return cached(chosen, home / "models") or fetched(chosen, home / "models")
     except HFValidationError as error:
-        raise Stop(
-            f"understanding.model: no folder {near}, and no name of the hub (owner/name): {chosen.hub}"
-        ) from error
-    except (OSError, LocalEntryNotFoundError) as error:
-        cause = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise Stop(f"understanding.model: no folder {near}, and {chosen.hub!r} is no name of the hub") from error
+    except Exception as error:  # the HTTP library under the hub's differs between its versions, and so do its errors
+        cause = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise Stop(
             f"understanding.model: {chosen.hub} cannot be fetched ({cause}); without a network, put its {CONFIG}, "
             f"{TOKENIZER} and ONNX file into a folder and give that as `hub`"
         ) from error
+
+
+def cached(chosen: HubModel, cache: Path) -> Path | None:
+    """What was fetched before, if it is whole."""
+    from huggingface_hub import try_to_load_from_cache  # noqa: PLC0415 - a library of its own, and few choose this
+
+    def have(name: str) -> bool:
+        return isinstance(try_to_load_from_cache(chosen.hub, name, cache, chosen.revision), str)
+
+    if not (have(CONFIG) and have(TOKENIZER) and any(map(have, names(chosen)))):
+        return None
+    return Path(str(try_to_load_from_cache(chosen.hub, CONFIG, cache, chosen.revision))).parent
+
+
+def fetched(chosen: HubModel, cache: Path) -> Path:
+    """The model from the hub: of its weights only those that are used."""
+    from huggingface_hub import HfApi, snapshot_download  # noqa: PLC0415 - a library of its own, and few choose this
+
+    told = HfApi().model_info(chosen.hub, revision=chosen.revision)
+    has = {file.rfilename for file in told.siblings or ()}
+    wanted = [CONFIG, TOKENIZER]
+    for name in [name for name in names(chosen) if name in has][:1]:
+        wanted += [name, f"{name}_data"]  # larger models keep their numbers beside the graph
+    return Path(snapshot_download(chosen.hub, revision=chosen.revision, cache_dir=cache, allow_patterns=wanted))
+
+
+def names(chosen: HubModel) -> list[str]:
+    """ONNX files that would do, the best first."""
+    return [chosen.file] if chosen.file else list(FILES)
 
 
 def read_config(folder: Path) -> Mapping[str, Any]:
@@ -114,12 +134,11 @@ def columns(chosen: HubModel, told: Mapping[str, Any]) -> list[Label | None]:
 
 def weights(folder: Path, chosen: HubModel) -> Path:
     """The ONNX file. Stop if there is none."""
-    names = [chosen.file] if chosen.file else list(FILES)
-    found = next((folder / name for name in names if (folder / name).is_file()), None)
+    found = next((folder / name for name in names(chosen) if (folder / name).is_file()), None)
     if found is None:
         raise Stop(
-            f"understanding.model: {chosen.hub} has no {' nor '.join(names)}; name its ONNX file as `file`, or export "
-            "one (`optimum-cli export onnx --model NAME FOLDER`) and give that folder as `hub`"
+            f"understanding.model: {chosen.hub} has no {' nor '.join(names(chosen))}; name its ONNX file as `file`, or "
+            "export one (`optimum-cli export onnx --model NAME FOLDER`) and give that folder as `hub`"
         )
     return found
 
