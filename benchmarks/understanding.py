@@ -1,9 +1,13 @@
-"""Understanding: posts per CPU second with the row `lexicon`, and where the time goes.
+"""Understanding: posts per CPU second and where the time goes; speed, load and memory of the shipped model.
 
-    python benchmarks/understanding.py [--posts 2000] [--rounds 5]
+    python benchmarks/understanding.py [--posts 2000] [--rounds 5]     the row `lexicon`
+    python benchmarks/understanding.py --model [FOLDER]                the row `model`; FOLDER: another than nlp/model
     python benchmarks/understanding.py --quality FOLDER
 
 Posts of about 400 characters, half French, half English, nine in ten about a brand; medians of the rounds.
+`--model` times the whole path of `vigie analyse` in CPU time (the model runs on one thread): texts of 64 tokens in
+batches, one text of 128 tokens alone; loading; and memory above an interpreter that has the imports. It ends with 1
+if a bar is missed.
 `--quality` prints macro-F1 of the lexicon beside VADER's on `FOLDER/*.jsonl.gz`, lines of
 `{"text", "label", "lang", "split"?}`; where a file has a dev split, only that is read.
 """
@@ -12,19 +16,24 @@ import argparse
 import gzip
 import json
 import random
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from time import process_time
+from typing import Any
 
-from config.models import Brand, Config
+from config.models import Brand, Config, Understanding, Vigie
 from mentions.model import LABELS, Post
+from nlp.analyse import analyse_lines
 from nlp.build import build_pipeline
 from nlp.crisis import read
 from nlp.language import LanguageReader
 from nlp.lexicon import LexiconClassifier
+from nlp.shipped import SHIPPED
 
+BARS = {"texts a second": 120, "p95, ms": 30, "load, s": 1.5, "memory, MB": 300}
 WHEN = datetime(2026, 11, 2, 9, tzinfo=UTC)
 FRENCH = (
     "J'ai commandé chez {brand} il y a deux semaines et je n'ai toujours rien reçu.",
@@ -52,6 +61,9 @@ BRANDS = Config(
         Brand(name="Nova", role="competitor", match=("Nova",), context=("forfait", "operator", "carte", "card")),
     )
 )
+
+
+WITH_LEXICON = Vigie(understanding=Understanding(sentiment="lexicon"))
 
 
 def make_posts(count: int) -> list[Post]:
@@ -88,7 +100,7 @@ def timed(job: Callable[[], object], rounds: int) -> float:
 
 def speed(count: int, rounds: int) -> None:
     posts = make_posts(count)
-    pipeline = build_pipeline(BRANDS, Path())
+    pipeline = build_pipeline(BRANDS.model_copy(update={"vigie": WITH_LEXICON}), Path())
     finder, languages, judge = pipeline._finder, LanguageReader(), LexiconClassifier()  # noqa: SLF001 - its parts, timed
     codes = ["fr" if number % 2 else "en" for number in range(count)]
     texts = [post.text for post in posts]
@@ -104,6 +116,67 @@ def speed(count: int, rounds: int) -> None:
     for name, job in jobs.items():
         seconds = timed(job, rounds)
         print(f"{name:<12}{1000 * seconds / count:>12.3f}{count / seconds:>18.0f}")
+
+
+def resident() -> float:
+    """Memory of this process, MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * 4096 / 1e6
+
+
+def texts_of(count: int, tokens: int, tokenizer: Any) -> list[str]:
+    """Texts that differ, each of so many tokens, the two marks of the model included."""
+    dice = random.Random(7)
+    texts = []
+    for number in range(count):
+        lines = list(FRENCH if number % 2 else ENGLISH) * 2
+        dice.shuffle(lines)
+        text = f"({number}) " + " ".join(lines).replace("{brand}", "Nova")
+        end = tokenizer.encode(text).offsets[tokens - 2][1]
+        texts.append(text[:end])
+    return texts
+
+
+def shipped(folder: Path, rounds: int) -> dict[str, float]:
+    """Figures of the row `model` by the names of BARS."""
+    import onnxruntime  # noqa: F401 - imports are no part of what is measured
+    import tokenizers  # noqa: F401
+
+    from nlp.shipped import ShippedModel
+
+    languages = LanguageReader()
+    bare, start = resident(), process_time()
+    model = ShippedModel(folder)
+    load = process_time() - start
+    own = model._tokenizer  # noqa: SLF001 - to cut texts to size
+
+    def lines(texts: Sequence[str]) -> list[str]:
+        return [json.dumps({"id": number, "text": text, "brand": "Nova"}) for number, text in enumerate(texts)]
+
+    model.read(texts_of(64, 128, own), ["en"] * 64, ["Nova"] * 64)
+    memory = resident() - bare
+    many = lines(texts_of(256, 64, own))
+    seconds = timed(lambda: list(analyse_lines(many, classifier=model, languages=languages)), rounds)
+    alone = []
+    for line in lines(texts_of(100, 128, own)):
+        start = process_time()
+        list(analyse_lines([line], classifier=model, languages=languages))
+        alone.append(1000 * (process_time() - start))
+    return {
+        "texts a second": len(many) / seconds, "p50, ms": median(alone), "p95, ms": sorted(alone)[94], "load, s": load,
+        "memory, MB": memory,
+    }  # fmt: skip
+
+
+def show(figures: dict[str, float]) -> int:
+    """Print figures beside their bars; 1 if one is missed."""
+    missed = 0
+    for name, value in figures.items():
+        bar = BARS.get(name)
+        held = bar is None or (value >= bar if name == "texts a second" else value <= bar)
+        missed += not held
+        print(f"{name:<16}{value:>10.2f}{'' if bar is None else f'   bar {bar:g}'}{'' if held else '   missed'}")
+    return int(missed > 0)
 
 
 def macro_f1(gold: Sequence[str], found: Sequence[str]) -> float:
@@ -140,7 +213,10 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quality", type=Path)
+    parser.add_argument("--model", type=Path, nargs="?", const=SHIPPED)
     options = parser.parse_args()
+    if options.model:
+        sys.exit(show(shipped(options.model, options.rounds)))
     if options.quality:
         quality(options.quality)
     else:
