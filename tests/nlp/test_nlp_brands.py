@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,6 +103,24 @@ def test_a_long_article_is_about_the_brand_only_where_it_names_it(finder):
     found = told(finder, filler + "Aurélia a fermé trois magasins. " + filler)
     assert "fermé trois magasins" in found["Maison Aurélia"].text
     assert len(found["Maison Aurélia"].text) < 300
+
+
+def test_a_name_inside_a_hashtag_is_no_target_that_could_be_marked(finder):
+    assert told(finder, "#BoycottMaisonAurelia maintenant")["Maison Aurélia"].surface is None
+    assert told(finder, "#BoycottMaisonAurelia et Aurélia")["Maison Aurélia"].surface == "Aurélia"
+    assert told(finder, "vive #MaisonAurelia")["Maison Aurélia"].surface == "#MaisonAurelia"
+
+
+@pytest.mark.local
+@pytest.mark.parametrize(
+    "piece", ["Aurélia ", "Aurélia. ", "Aurélia Steiner ", "!?", "#BoycottMaisonAurelia", "(Nova)", "a_"]
+)
+def test_time_does_not_take_the_square_of_the_length(finder, piece):
+    text = (piece * 100_000)[:100_000] + " chez Aurélia"
+    before = time.process_time()
+    found = told(finder, text)
+    assert "Maison Aurélia" in found
+    assert time.process_time() - before < 15  # seconds of CPU; the square took minutes
 
 
 def test_target_probability(finder):

@@ -1,5 +1,7 @@
 import pytest
 
+from nlp.language import code_of
+
 pytestmark = pytest.mark.local  # loads lingua's models
 
 
@@ -21,3 +23,16 @@ def test_languages_are_told_apart(languages, text, language):
 def test_unsure_is_und_unless_a_hint_helps(languages, text):
     assert languages.read(text) == "und"
     assert languages.read(text, "fr-FR") == "fr"
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [("fr", "fr"), ("FR-CA", "fr"), ("en_GB", "en"), ("fra", "fr"), ("und", None), ("tlh", None), (None, None)],
+)
+def test_tags_become_two_letters_or_nothing(told, code):
+    assert code_of(told) == code
+
+
+@pytest.mark.parametrize("text", ["Это очень плохо", "とても悪い", "هذا سيء جدا", "tlhIngan maH Qapla' batlh"])
+def test_other_scripts_and_unknown_languages_are_und(languages, text):
+    assert languages.read(text) == "und"

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from nlp_material import brand, post
+from nlp_tiny import write_tiny
 
 from config.models import Config, Understanding, Vigie
 from mentions.errors import Stop
@@ -121,6 +122,31 @@ def test_every_field_of_a_mention_is_in_order(pipeline):
     assert "boycott_call" in mention.crisis_labels
     assert mention.likes == 4
     assert "boycottez" in mention.search_text
+
+
+def test_the_shipped_model_fills_signals_and_aspects_in_one_reading(tmp_path, config):
+    asked = Understanding(sentiment="model", folder=str(write_tiny(tmp_path)))
+    pipeline = build_pipeline(Config(vigie=Vigie(understanding=asked), brands=config.brands), tmp_path)
+    calm, ((fire,),) = (
+        understood(pipeline, post("Boycott Aurélia, plain shop", number=1)),
+        understood(pipeline, post("Bad Aurélia. The fire. Late. Bad.", number=2)),
+    )
+    assert calm[0][0].crisis_labels == ("boycott_call",)
+    assert (fire.sentiment_label, fire.crisis_labels) == ("negative", ("product_safety",))
+    assert fire.aspects == ("delivery", "safety")
+    assert fire.model == pipeline.model
+    assert fire.severity > 50 > calm[0][0].severity
+
+
+def test_below_the_band_of_the_model_a_mention_is_neutral_unless_stars_speak(tmp_path, config):
+    asked = Understanding(sentiment="model", folder=str(write_tiny(tmp_path, abstain=0.5)))
+    pipeline = build_pipeline(Config(vigie=Vigie(understanding=asked), brands=config.brands), tmp_path)
+    text = "Bad good Aurélia"
+    ((plain,),) = understood(pipeline, post(text))
+    assert (plain.sentiment_label, plain.polarity) == ("neutral", 0)
+    assert plain.sentiment_score == plain.sentiment_neutral < 0.5
+    ((starred,),) = understood(pipeline, post(text, unit="review", rating=(1, 5)))
+    assert starred.sentiment_label == "negative"
 
 
 def test_understanding_twice_gives_the_same(pipeline):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.phrases import PhraseIndex
-from nlp.words import fold, sentences, words
+from nlp.words import ENDLESS, fold, sentences, words
 
 
 def test_elisions_emoticons_and_stars_are_words_of_their_own():
@@ -24,6 +24,15 @@ def test_sentences_end_at_marks_and_lines_but_not_at_titles_or_decimals():
     assert [text[s.start : s.end].strip() for s in sentences(text)] == [
         "M. Dupont est là.", "Il part !", "La v2.0 sort", "Fin",
     ]  # fmt: skip
+
+
+def test_an_endless_sentence_is_cut_at_a_space():
+    text = "mot " * 2_000
+    spans = sentences(text)
+    assert len(spans) == 4
+    assert max(s.end - s.start for s in spans) <= ENDLESS
+    assert all(text[s.start : s.end].strip().split() == ["mot"] * ((s.end - s.start) // 4) for s in spans)
+    assert [s.end - s.start for s in sentences("a" * 5_000)] == [2_000, 2_000, 1_000]
 
 
 @given(st.text())
