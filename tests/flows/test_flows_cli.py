@@ -161,7 +161,7 @@ def test_analyse_keeps_order_and_marks_bad_lines(vigie: Run, tmp_path: Path) -> 
     ]
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_text("".join((x if isinstance(x, str) else json.dumps(x)) + "\n" for x in lines), encoding="utf-8")
-    code, out, err = vigie("analyse", str(source), "-o", str(target))
+    code, out, err = vigie("analyse", str(source), "--model", "lexicon", "-o", str(target))
     assert (code, out) == (1, "")
     assert "1 bad line" in err
     answers = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
@@ -170,6 +170,22 @@ def test_analyse_keeps_order_and_marks_bad_lines(vigie: Run, tmp_path: Path) -> 
     assert answers[2]["sentiment"]["label"] == "positive"
     assert sum(answers[0]["sentiment"]["probabilities"].values()) == pytest.approx(1, abs=1e-3)
     assert 0 <= answers[0]["severity"] <= 100
+
+
+def test_analyse_reads_with_the_row_that_is_asked_for(vigie: Run, tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(json.dumps({"id": 1, "text": "Excellent service, thank you!"}) + "\n", encoding="utf-8")
+    code, out, _ = vigie("analyse", str(source), "--model", "lexicon")
+    assert code == 0
+    assert json.loads(out)["model"].startswith("lexicon-")
+    code, out, err = vigie("analyse", str(source), "--model", "magic")
+    assert (code != 0, out) == (True, "")
+    assert "choose one of model, lexicon, onnx" in err
+    code, out, err = vigie("analyse", str(source), "--model", "model", "--folder", str(tmp_path))
+    assert (code != 0, out) == (True, "")
+    assert "card.json cannot be read" in err
+    assert "--model lexicon" in err
+    assert "Traceback" not in err
 
 
 def test_the_steps_from_a_site_to_an_export(vigie: Run, config: Path, tmp_path: Path) -> None:
