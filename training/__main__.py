@@ -43,8 +43,17 @@ def tune(asked: argparse.Namespace, home: Path) -> object:
     before = home / asked.before
     if asked.again:
         rows = mixture(asked.data, labelled(home / "label"), seed=asked.seed + asked.again)
-        return run(rows, home / "vocabulary", before, again, share=asked.share, seed=asked.seed + asked.again)
-    return run(mixture(asked.data, [], seed=asked.seed), home / "vocabulary", before, first, seed=asked.seed)
+        return run(
+            rows,
+            home / "vocabulary",
+            before,
+            again,
+            share=asked.share,
+            steps=asked.steps,
+            seed=asked.seed + asked.again,
+        )
+    rows = mixture(asked.data, [], seed=asked.seed)
+    return run(rows, home / "vocabulary", before, first, steps=asked.steps, seed=asked.seed)
 
 
 def label(asked: argparse.Namespace, home: Path) -> object:
@@ -97,6 +106,7 @@ def main() -> None:
     )
     parser.add_argument("--again", type=int, default=0, help="number of a further tuning: mixture with labelled rows")
     parser.add_argument("--share", type=float, default=1.0, help="of the learning rates (tune --again)")
+    parser.add_argument("--steps", type=int, default=None, help="end a tuning there")
     parser.add_argument("--narrow", action="store_true", help="7-bit weights (export)")
     parser.add_argument("--seed", type=int, default=7)
     asked = parser.parse_args()

@@ -68,8 +68,9 @@ SOURCES = (
 CALM = {"sentiment/umsab_fr", "sentiment/umsab_en", "sentiment/sst2_en", "sentiment/allocine_tv_fr",
         "sentiment/restaurant_fr", "sentiment/laptop_en", "sentiment/hotel_en", "sentiment/uci_imdb_en"}  # fmt: skip
 QUIET = 0.25  # weight of "no signal" for praise and plain statements of CALM sources, which nobody labelled
-WRITTEN_TIMES = {"seed": 4, "near": 4, "hard": 4, "target": 3}
-WRITTEN_ELSE = 2.5
+WRITTEN_TIMES = {"seed": 3, "near": 3, "hard": 3, "target": 6}
+WRITTEN_ELSE = 2.0
+LABELLED_TIMES = 0.6
 CATEGORIES = {
     "price": ("PRICE", "PRICES", "price"),
     "quality": ("QUALITY", "OPERATION_PERFORMANCE", "DESIGN_FEATURES", "food", "AMBIENCE", "ambience", "STYLE_OPTIONS"),
@@ -195,7 +196,7 @@ def mixture(data: Path, extra: Sequence[Row], *, seed: int) -> list[Row]:
         rows += [row] * taken(times, picked)
     for line in (line for line in all_written() if not line.apart):
         rows += [written_row(line)] * taken(WRITTEN_TIMES.get(line.kind, WRITTEN_ELSE), picked)
-    rows += extra
+    rows += [row for row in extra if picked.random() < LABELLED_TIMES]
     picked.shuffle(rows)
     return rows
 

@@ -104,10 +104,20 @@ def groups(model: Reader, share: float) -> list[dict[str, Any]]:
     ]
 
 
-def tune(rows: Sequence[Row], vocabulary: Path, before: Path, out: Path, *, share: float = 1.0, seed: int = 7) -> None:
+def tune(
+    rows: Sequence[Row],
+    vocabulary: Path,
+    before: Path,
+    out: Path,
+    *,
+    share: float = 1.0,
+    steps: int | None = None,
+    seed: int = 7,
+) -> None:
     """Read `rows` once, in their order; the averaged weights to `out/reader.pt`.
 
-    `before` holds `body.pt` or the `reader.pt` to begin with; `share` scales the learning rates.
+    `before` holds `body.pt` or the `reader.pt` to begin with; `share` scales the learning rates; with `steps` it ends
+    there, the rates having fallen by then.
     """
     torch.manual_seed(seed)
     picked = random.Random(seed)
@@ -120,6 +130,7 @@ def tune(rows: Sequence[Row], vocabulary: Path, before: Path, out: Path, *, shar
         stretch = batches[start : start + 100]
         picked.shuffle(stretch)
         batches[start : start + 100] = stretch
+    batches = batches[:steps]
     model = Reader(empty_body(tokenizer.get_vocab_size()), tokenizer.token_to_id("[T]"))
     if (before / "reader.pt").exists():
         model.load_state_dict(torch.load(before / "reader.pt"))
