@@ -19,10 +19,10 @@ from scipy.optimize import minimize
 from tokenizers import Tokenizer
 
 from mentions.model import CRISIS_LABELS, LABELS
+from nlp.card import ASPECTS, EXTRAS
 from nlp.prepare import prepare
 from training.judge import LONGEST, OVERLAP, Score, dev_rows, prepared, scorer
 from training.mixture import written_row
-from training.model import ASPECTS, EXTRAS
 from training.rows import all_written
 
 EACH = 300  # texts of a development set

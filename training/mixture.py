@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mentions.model import CRISIS_LABELS, LABELS
-from training.model import ASPECTS, EXTRAS
+from nlp.card import ASPECTS, EXTRAS
 from training.rows import Written, all_written, read_dataset
 
 APART = ("sentiment/apple_dfe_en",)
@@ -71,6 +71,7 @@ QUIET = 0.25  # weight of "no signal" for praise and plain statements of CALM so
 WRITTEN_TIMES = {"seed": 3, "near": 3, "hard": 3, "target": 6}
 WRITTEN_ELSE = 2.0
 LABELLED_TIMES = 0.6
+TWO_BRANDS, SHORT_ENOUGH, TRUSTED = 24_000, 220, 0.6  # tries, of which two thirds give a row; characters; weight
 CATEGORIES = {
     "price": ("PRICE", "PRICES", "price"),
     "quality": ("QUALITY", "OPERATION_PERFORMANCE", "DESIGN_FEATURES", "food", "AMBIENCE", "ambience", "STYLE_OPTIONS"),
@@ -175,6 +176,24 @@ def written_row(line: Written) -> Row:
     )  # fmt: skip
 
 
+def two_brands(rows: Sequence[Row], count: int, picked: random.Random) -> Iterator[Row]:
+    """Two short texts about two brands as one text, judged for one of them: what is said of the other is not meant."""
+    able = [
+        row for row in rows
+        if row.sentiment and not row.two and row.target and row.target.casefold() in row.text.casefold()
+        and len(row.text) < SHORT_ENOUGH and row.weight >= TRUSTED and row.source != "written/target"
+    ]  # fmt: skip
+    by_language = {lang: [row for row in able if row.lang == lang] for lang in ("fr", "en")}
+    for _ in range(count):
+        some = by_language["fr" if picked.random() < 0.5 else "en"]  # noqa: PLR2004
+        one, other = picked.choice(some), picked.choice(some)
+        if one.target == other.target or (one.sentiment == other.sentiment and picked.random() < 0.7):  # noqa: PLR2004
+            continue
+        parts = [one.text, other.text] if picked.random() < 0.5 else [other.text, one.text]  # noqa: PLR2004
+        yield replace(one, text=picked.choice((" ", "\n", " // ")).join(parts), source="two brands", marked=1.0,
+                      weight=0.8, aspects=None, extras=None)  # fmt: skip
+
+
 def taken(times: float, picked: random.Random) -> int:
     """How often a row is read: the whole part, and the rest by lot."""
     return int(times) + (picked.random() < times % 1)
@@ -196,6 +215,7 @@ def mixture(data: Path, extra: Sequence[Row], *, seed: int) -> list[Row]:
         rows += [row] * taken(times, picked)
     for line in (line for line in all_written() if not line.apart):
         rows += [written_row(line)] * taken(WRITTEN_TIMES.get(line.kind, WRITTEN_ELSE), picked)
+    rows += two_brands(rows, TWO_BRANDS, picked)
     rows += [row for row in extra if picked.random() < LABELLED_TIMES]
     picked.shuffle(rows)
     return rows

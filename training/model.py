@@ -12,13 +12,9 @@ from torch import Tensor, nn
 from transformers import BertModel
 
 from mentions.model import CRISIS_LABELS
+from nlp.card import ASPECTS, EXTRAS
 from training.encoder import WIDTH
 
-ASPECTS = (
-    "price", "quality", "delivery", "support", "refund", "staff", "app", "safety", "hygiene", "billing",
-    "availability", "communication",
-)  # fmt: skip
-EXTRAS = ("complaint", "irony", "problem_report", "feature_request")
 HIDDEN = 256
 
 

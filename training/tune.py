@@ -12,11 +12,12 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
+from nlp.card import ASPECTS, EXTRAS
 from nlp.prepare import prepare
 from training.checkpoint import Checkpoint, schedule
 from training.encoder import by_length, empty_body, encode, padded
 from training.mixture import Row, shown
-from training.model import ASPECTS, EXTRAS, Logits, Reader
+from training.model import Logits, Reader
 
 BATCH, TOKENS, LONGEST = 64, 3584, 128
 RATE_ROWS, RATE_BODY, RATE_HEADS = 2e-4, 1.2e-4, 1e-3
