@@ -17,7 +17,7 @@ from transformers import BertModel
 
 from training.checkpoint import Checkpoint, schedule
 from training.corpus import Pair, pairs
-from training.encoder import bilingual_body, by_length, encode, english_body, packaged_body, padded, pooled
+from training.encoder import DEVICE, bilingual_body, by_length, encode, english_body, packaged_body, padded, pooled
 
 BATCH, TOKENS, LONGEST = 96, 4096, 96
 RATE_ROWS, RATE_BODY = 1.5e-3, 2e-4
@@ -32,8 +32,8 @@ def retrieval(body: BertModel, tokenizer: Tokenizer, held: list[Pair]) -> float:
     sides = []
     for lines in ([p.en for p in held], [p.fr for p in held]):
         rows = encode(tokenizer, lines, LONGEST)
-        with torch.autocast("cpu", torch.bfloat16):
-            found = [pooled(body, *padded(rows[start : start + 50])).float() for start in range(0, len(rows), 50)]
+        with torch.autocast(DEVICE.type, torch.bfloat16):
+            found = [pooled(body, *padded(rows[start : start + 50])).float().cpu() for start in range(0, len(rows), 50)]
         sides.append(functional.normalize(torch.cat(found), dim=-1))
     near = sides[0] @ sides[1].T
     own = torch.arange(len(held))
@@ -44,7 +44,7 @@ def loss_of(student: Tensor, taught: Tensor) -> Tensor:
     """Squared error between directions, scaled to their width, plus contrast in the batch."""
     student, taught = functional.normalize(student.float(), dim=-1), functional.normalize(taught.float(), dim=-1)
     near = SHARP * student @ taught.T
-    own = torch.arange(len(student))
+    own = torch.arange(len(student), device=near.device)
     return (student - taught).square().sum(-1).mean() * 4 + functional.cross_entropy(near, own)
 
 
@@ -67,7 +67,7 @@ def align(data: Path, vocabulary: Path, out: Path, *, epochs: float, seed: int =
         stretch = batches[start : start + 100]
         shuffled.shuffle(stretch)
         batches[start : start + 100] = stretch
-    body, teacher = bilingual_body(vocabulary), english_body().eval()
+    body, teacher = bilingual_body(vocabulary).to(DEVICE), english_body().eval().to(DEVICE)
     rows = [body.embeddings.word_embeddings.weight]
     rest = [p for name, p in body.named_parameters() if "word_embeddings" not in name]
     optimizer = torch.optim.AdamW(
@@ -80,7 +80,7 @@ def align(data: Path, vocabulary: Path, out: Path, *, epochs: float, seed: int =
     for step, group in enumerate(batches[first:], first):
         for part, rate in zip(optimizer.param_groups, rates, strict=True):
             part["lr"] = rate * schedule(step, len(batches))
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(DEVICE.type, torch.bfloat16):
             with torch.no_grad():
                 taught = pooled(teacher, *padded([theirs[row] for row in group]))
             some = len(group[::ENGLISH])
@@ -97,5 +97,5 @@ def align(data: Path, vocabulary: Path, out: Path, *, epochs: float, seed: int =
         kept.save(step + 1)
     found_at_end = retrieval(body, tokenizer, held)
     kept.note(step=len(batches), retrieval=found_at_end)
-    torch.save(body.state_dict(), out / "body.pt")
+    torch.save({name: value.cpu() for name, value in body.state_dict().items()}, out / "body.pt")
     return found_at_end

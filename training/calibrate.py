@@ -39,7 +39,7 @@ def int8_scorer(folder: Path) -> Score:
     session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
 
     def run(ids: torch.Tensor, mask: torch.Tensor) -> list[Any]:
-        return list(session.run(None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()}))
+        return list(session.run(None, {"input_ids": ids.cpu().numpy(), "attention_mask": mask.cpu().numpy()}))
 
     return scorer(run, Tokenizer.from_file(str(folder / "tokenizer.json")))
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 WIDTH = 384
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def packaged_body() -> Path:
@@ -55,7 +56,7 @@ def padded(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
     for number, row in enumerate(rows):
         ids[number, : len(row)] = torch.tensor(row)
         mask[number, : len(row)] = 1
-    return ids, mask
+    return ids.to(DEVICE), mask.to(DEVICE)
 
 
 def encode(tokenizer: Tokenizer, texts: Sequence[str], longest: int) -> list[list[int]]:

@@ -56,6 +56,7 @@ def export(reader: Reader, out: Path, *, narrow: bool = False) -> str:
     out.mkdir(parents=True, exist_ok=True)
     reader.body.config._attn_implementation = "eager"  # noqa: SLF001 - the fusion below knows this form
     whole, fused, small = (out / name for name in ("whole.onnx", "fused.onnx", "model.onnx"))
+    reader.cpu()
     ids = torch.tensor([[2, 10, 11, 12, 3], [2, 13, 14, 3, 0]])
     mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 1, 0]])
     axes = {0: "texts", 1: "tokens"}

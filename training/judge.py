@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 
 from mentions.model import CRISIS_LABELS, LABELS
 from nlp.prepare import prepare
-from training.encoder import encode, padded
+from training.encoder import DEVICE, encode, padded
 from training.mixture import APART, CARRIER
 from training.model import Reader
 from training.rows import read_dataset
@@ -61,9 +61,10 @@ def scorer(model: Any, tokenizer: Tokenizer) -> Score:
         total = np.zeros(len(texts))
         for start in range(0, len(pieces), 64):
             group = pieces[start : start + 64]
-            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            with torch.no_grad(), torch.autocast(DEVICE.type, torch.bfloat16):
                 found = [
-                    np.asarray(torch.as_tensor(part).float()) for part in model(*padded([p for _, p in group]))[:4]
+                    np.asarray(torch.as_tensor(part).float().cpu())
+                    for part in model(*padded([p for _, p in group]))[:4]
                 ]
             for number, (owner, piece) in enumerate(group):
                 sums[0][owner] += found[0][number] * len(piece)
@@ -82,7 +83,7 @@ def load(folder: Path, vocabulary: Path) -> tuple[Reader, Tokenizer]:
     tokenizer = Tokenizer.from_file(str(vocabulary / "tokenizer.json"))
     model = Reader(empty_body(tokenizer.get_vocab_size()), tokenizer.token_to_id("[T]"))
     model.load_state_dict(torch.load(folder / "reader.pt"))
-    return model.eval(), tokenizer
+    return model.eval().to(DEVICE), tokenizer
 
 
 def dev_rows(data: Path) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from training.checkpoint import Checkpoint, schedule
 from training.corpus import pairs, texts
-from training.encoder import WIDTH, by_length, empty_body, encode, padded
+from training.encoder import DEVICE, WIDTH, by_length, empty_body, encode, padded
 
 BATCH, TOKENS, LONGEST = 64, 3072, 96
 RATE = 3e-4
@@ -43,11 +43,11 @@ class Masked(nn.Module):
 
 def hide(ids: Tensor, mask: Tensor, mark: int, pieces: int) -> tuple[Tensor, Tensor]:
     """(ids with some hidden, which places are asked for)."""
-    chance = torch.rand(ids.shape)
+    chance = torch.rand(ids.shape, device=ids.device)
     asked = (chance < ASKED) & (mask == 1) & (ids >= FIRST_WORD)
-    kind = torch.rand(ids.shape)
+    kind = torch.rand(ids.shape, device=ids.device)
     shown = torch.where(asked & (kind < HIDDEN_SHARE), mark, ids)
-    other = torch.randint(FIRST_WORD, pieces, ids.shape)
+    other = torch.randint(FIRST_WORD, pieces, ids.shape, device=ids.device)
     return torch.where(asked & (kind >= HIDDEN_SHARE) & (kind < REPLACED), other, shown), asked
 
 
@@ -75,6 +75,7 @@ def mask(data: Path, vocabulary: Path, before: Path, out: Path, *, epochs: float
     pieces, mark = tokenizer.get_vocab_size(), tokenizer.token_to_id("[MASK]")
     model = Masked(pieces)
     model.body.load_state_dict(torch.load(before / "body.pt"))
+    model.to(DEVICE)
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01, fused=True)
     kept = Checkpoint(out, model, optimizer)
     first, started, recent = kept.resume(), time.monotonic(), []
@@ -84,7 +85,7 @@ def mask(data: Path, vocabulary: Path, before: Path, out: Path, *, epochs: float
             part["lr"] = RATE * schedule(step, len(batches))
         ids, seen = padded([rows[row] for row in group])
         shown, asked = hide(ids, seen, mark, pieces)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(DEVICE.type, torch.bfloat16):
             logits = model(shown, seen, asked)
         loss = functional.cross_entropy(logits.float(), ids[asked])
         optimizer.zero_grad(set_to_none=True)
@@ -96,5 +97,5 @@ def mask(data: Path, vocabulary: Path, before: Path, out: Path, *, epochs: float
             kept.note(step=step, of=len(batches), loss=round(sum(recent) / len(recent), 4),
                       seconds=round(time.monotonic() - started))  # fmt: skip
         kept.save(step + 1)
-    torch.save(model.body.state_dict(), out / "body.pt")
+    torch.save({name: value.cpu() for name, value in model.body.state_dict().items()}, out / "body.pt")
     return sum(recent) / max(1, len(recent))

@@ -15,7 +15,7 @@ from torch.nn import functional
 from nlp.card import ASPECTS, EXTRAS
 from nlp.prepare import prepare
 from training.checkpoint import Checkpoint, schedule
-from training.encoder import by_length, empty_body, encode, padded
+from training.encoder import DEVICE, by_length, empty_body, encode, padded
 from training.mixture import Row, shown
 from training.model import Logits, Reader
 
@@ -30,7 +30,7 @@ RARE = 3.0  # a held signal weighs as much as so many that are not
 
 def known(rows: Sequence[tuple[float, ...] | None], width: int) -> tuple[Tensor, Tensor]:
     """(labels with 0 for unknown, 1 where known), both [n, width]."""
-    table = torch.tensor([row if row is not None else (math.nan,) * width for row in rows])
+    table = torch.tensor([row if row is not None else (math.nan,) * width for row in rows], device=DEVICE)
     seen = ~table.isnan()
     return table.nan_to_num(), seen.float()
 
@@ -48,25 +48,25 @@ def sentiment_loss(logits: Tensor, rows: Sequence[Row]) -> Tensor:
     """Cross-entropy of three labels, or of two where the source knows no neutral."""
     labels, seen = known([row.sentiment for row in rows], 3)
     labels = labels * (1 - SMOOTH) + SMOOTH / 3
-    two = torch.tensor([row.two for row in rows]).unsqueeze(1)
-    hidden = torch.tensor([[0.0, -1e4, 0.0]])
+    two = torch.tensor([row.two for row in rows], device=DEVICE).unsqueeze(1)
+    hidden = torch.tensor([[0.0, -1e4, 0.0]], device=DEVICE)
     odds = functional.log_softmax(torch.where(two, logits.float() + hidden, logits.float()), dim=-1)
-    labels = torch.where(two, labels * torch.tensor([[1.0, 0.0, 1.0]]), labels)
-    trust = torch.tensor([row.weight for row in rows])
+    labels = torch.where(two, labels * torch.tensor([[1.0, 0.0, 1.0]], device=DEVICE), labels)
+    trust = torch.tensor([row.weight for row in rows], device=DEVICE)
     return -((labels * odds).sum(-1) * seen[:, 0] * trust).sum() / len(rows)
 
 
 def loss_of(logits: Logits, rows: Sequence[Row]) -> tuple[Tensor, dict[str, float]]:
     """The weighted sum over the heads, and each head's own."""
-    sure = torch.ones(len(rows))
-    trust = torch.tensor([row.signals_weight for row in rows])
+    sure = torch.ones(len(rows), device=DEVICE)
+    trust = torch.tensor([row.signals_weight for row in rows], device=DEVICE)
     parts = {
         "sentiment": sentiment_loss(logits.sentiment, rows),
         "signals": binary_loss(logits.crisis, [r.signals for r in rows], trust, RARE) / logits.crisis.shape[1],
         "aspects": binary_loss(logits.aspects, [r.aspects for r in rows], sure, 2.0) / len(ASPECTS),
         "extras": binary_loss(logits.extras, [r.extras for r in rows], sure, 1.0) / len(EXTRAS),
     }
-    total = sum((SHARES[name] * part for name, part in parts.items()), torch.zeros(()))
+    total = sum((SHARES[name] * part for name, part in parts.items()), torch.zeros((), device=DEVICE))
     return total, {name: round(part.item(), 4) for name, part in parts.items()}
 
 
@@ -137,6 +137,7 @@ def tune(
         model.load_state_dict(torch.load(before / "reader.pt"))
     else:
         model.body.load_state_dict(torch.load(before / "body.pt"))
+    model.to(DEVICE)
     optimizer = torch.optim.AdamW(groups(model, share), weight_decay=0.01, fused=True)
     average = Average(model)
     kept = Checkpoint(out, model, optimizer, average.state)
@@ -145,7 +146,7 @@ def tune(
     for step, group in enumerate(batches[first:], first):
         for part in optimizer.param_groups:
             part["lr"] = part["top"] * schedule(step, len(batches))
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(DEVICE.type, torch.bfloat16):
             logits = model(*padded([ids[row] for row in group]))
         loss, parts = loss_of(logits, [seen[row] for row in group])
         optimizer.zero_grad(set_to_none=True)
@@ -157,4 +158,4 @@ def tune(
         if step % 50 == 0:
             kept.note(step=step, of=len(batches), seconds=round(time.monotonic() - started), **parts)
         kept.save(step + 1)
-    torch.save(average.state, out / "reader.pt")
+    torch.save({name: value.cpu() for name, value in average.state.items()}, out / "reader.pt")
