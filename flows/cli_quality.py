@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.models import CLASSIFIER
 from flows.terminal import table
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ def quality(
             help="JSON lines as for `vigie analyse`, with sentiment, crisis (a list) or severity (0-3) by people.",
         ),
     ],
-    model: Annotated[str | None, typer.Option(help="Another model than the shipped one: lexicon.")] = None,
+    model: Annotated[str, typer.Option(help="Which reader: model (the shipped one), lexicon, or onnx.")] = CLASSIFIER,
+    folder: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="The model's folder, for onnx.")
+    ] = None,
     worst: Annotated[int, typer.Option(min=0, help="How many of the surest misses to show.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -44,7 +48,7 @@ def quality(
         raise WrongUsage(f"{file}: {error.detail}") from error
     if not told:
         raise WrongUsage(f"{file}: no line to judge")
-    classifier = load_classifier(model, None) if model else None
+    classifier = load_classifier(model, folder)
     answers = list(analyse_lines((line.model_dump_json() for line in told), classifier=classifier))
     found = judge(told, answers, worst=worst)
     if as_json:

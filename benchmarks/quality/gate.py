@@ -170,11 +170,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder of the public datasets")
     parser.add_argument("--model", default="model", help="row of nlp.classify.MODELS")
+    parser.add_argument("--folder", type=Path, help="a candidate of that row, not yet committed")
     parser.add_argument("--pin", action="store_true", help="write the floors")
     parser.add_argument("--lower", action="store_true", help="with --pin: floors may fall")
     asked = parser.parse_args()
     floors = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {}
-    found = measure(load_classifier(asked.model, None), asked.data)
+    found = measure(load_classifier(asked.model, asked.folder), asked.data)
     for name, (_, figures) in found.items():
         for figure, f in figures.items():
             interval = f" ({f['low']:.1f} to {f['high']:.1f})" if "low" in f else ""

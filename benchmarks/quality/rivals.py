@@ -23,6 +23,7 @@ from nlp.quality import Labelled
 from nlp.scores import confusion, macro_f1
 
 Judge = Callable[[Sequence[Labelled]], list[int]]
+FOLDERS: dict[str, Path] = {}
 BOUND = 0.05  # VADER's own threshold of its compound score; the same for TextBlob's polarity
 
 
@@ -35,7 +36,7 @@ def ours(name: str) -> Judge:
     """A row of nlp.classify.MODELS, through the whole path of `vigie analyse`."""
     from nlp.analyse import analyse_lines
 
-    model = load_classifier(name, None)
+    model = load_classifier(name, FOLDERS.get(name))
 
     def judge(told: Sequence[Labelled]) -> list[int]:
         found = analyse_lines((line.model_dump_json() for line in told), classifier=model)
@@ -109,7 +110,9 @@ def main() -> int:
     """See the module."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public datasets")
+    parser.add_argument("--folder", type=Path, help="a candidate of the shipped model, not yet committed")
     asked = parser.parse_args()
+    FOLDERS.update({"model": asked.folder} if asked.folder else {})
     sets = [(name, told) for name, told in [*committed(), *public(asked.data)] if told[0].sentiment]
     columns: dict[str, list[tuple[float, float]]] = {}
     for name, (make, needs) in RIVALS.items():

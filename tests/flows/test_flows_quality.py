@@ -1,0 +1,62 @@
+"""`vigie quality` in the terminal."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from mentions.errors import WrongUsage
+
+LINES = [
+    {
+        "id": "a",
+        "text": "Service client nul, arnaque",
+        "lang": "fr",
+        "sentiment": "negative",
+        "crisis": ["fraud_deception"],
+    },
+    {"id": "b", "text": "Great shop, very happy", "lang": "en", "sentiment": "positive", "crisis": []},
+    {"id": "c", "text": "Really wonderful, a pleasure", "lang": "en", "sentiment": "negative", "severity": 1},
+]
+
+
+def written(folder: Path, *lines: object) -> str:
+    path = folder / "labels.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.local
+def test_the_tables_name_the_figures_and_the_worst_miss(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["quality", "--model", "lexicon", written(tmp_path, *LINES)])
+    assert done.exit_code == 0, done.output
+    for part in (
+        "sentiment macro-F1",
+        "95 % interval",
+        "people say",
+        "fraud_deception",
+        "c: negative, read as positive",
+    ):
+        assert part in done.output
+
+
+@pytest.mark.local
+def test_as_json_it_is_one_object(tmp_path: Path) -> None:
+    done = CliRunner().invoke(
+        app, ["quality", "--json", "--model", "lexicon", "--worst", "0", written(tmp_path, *LINES)]
+    )
+    found = json.loads(done.output)
+    assert found["figures"]["sentiment accuracy"]["n"] == 3
+    assert found["misses"] == []
+    assert sum(map(sum, found["confusion"])) == 3
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"), [([], "no line to judge"), ([{"id": 1, "text": "x", "sentiment": "bad"}], "line 1: sentiment")]
+)
+def test_a_file_that_cannot_be_used_is_told(tmp_path: Path, lines: list[object], said: str) -> None:
+    done = CliRunner().invoke(app, ["quality", "--model", "lexicon", written(tmp_path, *lines)])
+    assert isinstance(done.exception, WrongUsage)
+    assert said in str(done.exception)
