@@ -1,5 +1,6 @@
 """`vigie stories`: the texts that are copied around, and how many texts and stories each brand has."""
 
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -25,33 +26,25 @@ def stories(
     with of(context).house() as house:
         zone = house.config.vigie.timezone
         where = MentionFilter(brands=tuple(brand or ()), start=moment(since, zone), end=moment(until, zone), gone=gone)
-        found = house.store.run(Stories(where=where, size=limit, least=least))
-        if as_json:
+        totals = house.store.run(Volume(where=where))
+        for total in totals:
+            # One post about two brands is two mentions and no copy: stories are counted brand by brand.
+            mine = replace(where, brands=(total.brand,))
+            found = house.store.run(Stories(where=mine, size=limit, least=least))
+            if as_json:
+                for row in found:
+                    json_line({"brand": total.brand, **asdict(row), "first_at": row.first_at.isoformat()})
+                continue
+            number = f"{total.stories} {'story' if total.stories == 1 else 'stories'}"
+            typer.echo(f"{total.brand}: {several(total.mentions, 'mention')}, {number} since {since}")
             for row in found:
-                json_line(
-                    {
-                        "story_id": row.story_id,
-                        "mentions": row.mentions,
-                        "sites": row.sites,
-                        "first_at": row.first_at.isoformat(),
-                        "title": row.title,
-                        "url": row.url,
-                    }
-                )
-            return
-        for row in found:
-            typer.echo(
-                f"{local(row.first_at, zone)}  {several(row.mentions, 'mention')} on {several(row.sites, 'site')}"
-            )
-            typer.echo(f"  {row.title or row.url}")
-            typer.echo(f"  vigie mentions --story {row.story_id}")
-        if not found:
-            typer.echo(f"no story of {several(least, 'mention')} or more")
-        for total in house.store.run(Volume(where=where)):
-            told = (
-                f"{several(total.mentions, 'mention')}, {total.stories} {'story' if total.stories == 1 else 'stories'}"
-            )
-            typer.echo(f"{total.brand}: {told}")
+                places = f"{several(row.mentions, 'mention')} on {several(row.sites, 'site')}"
+                typer.echo(f"  {local(row.first_at, zone)}  {places}: {row.title or row.url}")
+                typer.echo(f"    vigie mentions --brand '{total.brand}' --story {row.story_id}")
+            if not found:
+                typer.echo(f"  none of {several(least, 'mention')} or more")
+        if not totals and not as_json:
+            typer.echo(f"no mention since {since}; --since 2026-01-01, say, looks further back")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -172,12 +172,26 @@ def test_both_counts_stand_in_the_terminal(vigie: Run, house: House) -> None:
     code, out, _ = vigie("stories")
     assert code == 0
     assert "2 mentions on 2 sites" in out
-    assert out.endswith("Velmora: 5 mentions, 4 stories\n")
+    assert out.startswith("Velmora: 5 mentions, 4 stories since 7d\n")
     (line,) = vigie("stories", "--json")[1].splitlines()
     assert json.loads(line)["mentions"] == 2
     code, out, _ = vigie("mentions", "--story", json.loads(line)["story_id"], "--format", "jsonl")
     assert len(out.splitlines()) == 2
-    assert "no story of 3 mentions or more" in vigie("stories", "--least", "3")[1]
+    assert out_of_three(vigie) == ["Velmora: 5 mentions, 4 stories since 7d", "  none of 3 mentions or more"]
+    assert vigie("stories", "--since", "2099-01-01")[1].startswith("no mention since 2099-01-01; --since")
+
+
+def out_of_three(vigie: Run) -> list[str]:
+    return list(vigie("stories", "--least", "3")[1].splitlines())
+
+
+def test_a_post_about_two_brands_is_no_copy(vigie: Run, config: Path) -> None:
+    with (config / "brands.yaml").open("a", encoding="utf-8") as brands:
+        brands.write("  - name: Nordane\n    match: [Nordane]\n    role: competitor\n")
+    with House(load_settings(config=None)) as opened:
+        read(opened, f"{DISPATCH} Nordane n'est pas concernée, selon Nordane.")
+        assert {mention.brand for mention in opened.store.scan(MentionFilter())} == {"Velmora", "Nordane"}
+    assert vigie("stories", "--json")[1] == ""
 
 
 def test_a_state_of_yesterday_holds_verdicts_of_today(vigie: Run, house: House) -> None:
