@@ -158,10 +158,13 @@ def outside(named: Sequence[Named], phrases: Sequence[tuple[int, int, str]]) -> 
 
 
 def longest(found: Iterable[Named]) -> tuple[Named, ...]:
-    """Without overlaps between different places: the longer name wins; one place may name two brands."""
+    """Without overlaps between different places: the longer name wins; one place may name two brands.
+
+    A hashtag may be read twice for one brand, by a long name and by a short one inside it: the long one counts.
+    """
     chosen: dict[tuple[int, int], dict[str, Named]] = {}
     taken: dict[int, tuple[int, int]] = {}  # character -> the place it belongs to
-    for named in sorted(set(found), key=lambda n: (n.start - n.end, n.start, n.brand)):
+    for named in sorted(set(found), key=lambda n: (n.start - n.end, n.start, n.brand, n.inside)):
         place = (named.start, named.end)
         if all(taken.get(at, place) == place for at in range(*place)):
             taken.update(dict.fromkeys(range(*place), place))
