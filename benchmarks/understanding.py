@@ -28,6 +28,7 @@ from config.models import Brand, Config, Understanding, Vigie
 from mentions.model import LABELS, Post
 from nlp.analyse import analyse_lines
 from nlp.build import build_pipeline
+from nlp.classify import Target
 from nlp.crisis import read
 from nlp.language import LanguageReader
 from nlp.lexicon import LexiconClassifier
@@ -153,7 +154,7 @@ def shipped(folder: Path, rounds: int) -> dict[str, float]:
     def lines(texts: Sequence[str]) -> list[str]:
         return [json.dumps({"id": number, "text": text, "brand": "Nova"}) for number, text in enumerate(texts)]
 
-    model.read(texts_of(64, 128, own), ["en"] * 64, ["Nova"] * 64)
+    model.read(texts_of(64, 128, own), ["en"] * 64, [Target("Nova")] * 64)
     memory = resident() - bare
     many = lines(texts_of(256, 64, own))
     seconds = timed(lambda: list(analyse_lines(many, classifier=model, languages=languages)), rounds)

@@ -26,7 +26,7 @@ EVEN = 0.45  # likeliest sentiment below which a verdict is told to be of low co
 
 
 class Line(BaseModel):
-    """One line of input. `brand` is any string; keys we do not know are left alone."""
+    """One line of input. `brand` is any string, `others` brands that are not meant; unknown keys are left alone."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -35,6 +35,7 @@ class Line(BaseModel):
     title: str | None = Field(default=None, max_length=LONGEST)
     lang: str | None = Field(default=None, pattern=r"^[A-Za-z]{2,3}([-_].*)?$")
     brand: str | None = None
+    others: tuple[str, ...] = Field(default=(), max_length=50)
 
 
 def parse(line: str) -> Line | str:
@@ -65,7 +66,7 @@ def passage_of(line: Line) -> Passage:
     if brand:
         found = passages(title, text, finder_of(brand).find(join(title, text)))
         if found:
-            return found[brand]
+            return found[brand]._replace(others=line.others)
     return Passage(join(title, text), None, 1.0 if not brand else SAME_CLAUSE)
 
 
@@ -116,7 +117,7 @@ def analyse_lines(
         good = [line for _, line in parsed if isinstance(line, Line)]
         found = [passage_of(line) for line in good]
         spoken = [code_of(line.lang) or reader.read(passage.text) for line, passage in zip(good, found, strict=True)]
-        judged = judge.read([p.text for p in found], spoken, [p.surface for p in found])
+        judged = judge.read([p.text for p in found], spoken, [p.toward for p in found])
         answers = iter(zip(good, spoken, found, judged, strict=True))
         for number, line in parsed:
             if isinstance(line, str):

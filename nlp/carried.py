@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentions.model import CrisisLabel
+from nlp.classify import Target
 from nlp.prepare import prepare
 from nlp.words import sentences
 
@@ -20,7 +21,12 @@ class Looks(NamedTuple):
     offsets: Sequence[tuple[int, int]]
 
 
-def carried(text: str, target: str | None, looked: Mapping[CrisisLabel, Looks]) -> dict[CrisisLabel, str]:
+def as_read(text: str, target: Target | None) -> str:
+    """The text prepared, with its brands marked."""
+    return prepare(text, target.name, target.others) if target else prepare(text, None)
+
+
+def carried(text: str, target: Target | None, looked: Mapping[CrisisLabel, Looks]) -> dict[CrisisLabel, str]:
     """The sentence, as it stands in `text`, behind each label.
 
     Offsets count in the prepared text, whose sentences are those of `text` prepared one by one: a repair across
@@ -31,7 +37,7 @@ def carried(text: str, target: str | None, looked: Mapping[CrisisLabel, Looks]) 
     spans = [text[span.start : span.end] for span in sentences(text)]
     if not spans:
         return {}
-    ends = list(accumulate(len(prepare(span, target)) + 1 for span in spans))
+    ends = list(accumulate(len(as_read(span, target)) + 1 for span in spans))
     found: dict[CrisisLabel, str] = {}
     for label, looks in looked.items():
         weights = np.zeros(len(spans))

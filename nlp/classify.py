@@ -32,6 +32,13 @@ class Probabilities(NamedTuple):
         return self[LABELS.index(label)]
 
 
+class Target(NamedTuple):
+    """The brand that is judged, as it stands in the text, and the names of other brands in it."""
+
+    name: str
+    others: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a row reads in one text.
@@ -63,8 +70,8 @@ class Classifier(Protocol):
     name: str
     version: str
 
-    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]) -> list[Reading]:
-        """One result per text, in order. `targets` are the brands as they stand in the texts, None if they do not."""
+    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[Target | None]) -> list[Reading]:
+        """One result per text, in order. `targets` are None where the text does not name the brand."""
         ...
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from config.models import HubModel
 from mentions.errors import Stop
 from mentions.model import Label
-from nlp.classify import Reading
+from nlp.classify import Reading, Target
 from nlp.onnx import SequenceModel
 from nlp.windows import load_session, load_tokenizer
 
@@ -51,7 +51,7 @@ class HubClassifier:
         except Stop as error:
             raise Stop(f"understanding.model: {chosen.hub}: {error}") from error
 
-    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]) -> list[Reading]:
+    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[Target | None]) -> list[Reading]:
         """See `nlp.classify.Classifier`."""
         del languages, targets
         return self._model.read(texts)

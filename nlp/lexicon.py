@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nlp.classify import Probabilities, Reading
+from nlp.classify import Probabilities, Reading, Target
 from nlp.phrases import PhraseIndex, read_yaml
 from nlp.target import toward
 from nlp.tone import Cue, Tone, listen
@@ -81,13 +81,13 @@ class LexiconClassifier:
         self.version = f"lexicon-2-{digest()}"
         self._last_step = last_step or Softmax()
 
-    def tone(self, text: str, language: str, target: str | None) -> Tone:
+    def tone(self, text: str, language: str, target: Target | None) -> Tone:
         """What was heard before it became probabilities."""
         heard = words(text)
         index = load(WRITTEN if language == "und" else (language,))
-        return listen(heard, index, toward(heard, words(target)) if target else ())
+        return listen(heard, index, toward(heard, words(target.name)) if target else ())
 
-    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]) -> list[Reading]:
+    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[Target | None]) -> list[Reading]:
         """See `nlp.classify.Classifier`; signals are left to the rules."""
         return [
             Reading(self._last_step.of(self.tone(text, language, target)))

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mentions.errors import Stop
 from mentions.model import LABELS, Label
-from nlp.classify import Probabilities, Reading
+from nlp.classify import Probabilities, Reading, Target
 from nlp.windows import Window, batches, feed, load_session, load_tokenizer, windows
 
 MODEL, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "vigie-model.json"
@@ -81,7 +81,7 @@ class OnnxClassifier:
         pad = tokenizer.token_to_id(card.pad_token) or 0
         self._model = SequenceModel(tokenizer, load_session(folder / MODEL), card.labels, pad)
 
-    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]) -> list[Reading]:
+    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[Target | None]) -> list[Reading]:
         """See `nlp.classify.Classifier`; languages and targets are not heard by these models."""
         del languages, targets
         return self._model.read(texts)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from nlp.brands import Named
+from nlp.classify import Target
 from nlp.words import Span, sentences
 
 WHOLE = 1_200  # characters: a text this short that names one brand is about it from end to end
@@ -19,11 +20,20 @@ IN_TITLE, SAME_CLAUSE, SAME_TEXT, IN_LIST = 1.0, 0.8, 0.5, 0.2
 
 
 class Passage(NamedTuple):
-    """What is said of a brand: the text, the name as it stands there, and the probability that it is the target."""
+    """What is said of a brand: the text, the name as it stands there, and the probability that it is the target.
+
+    `others` are the names of other brands in the whole text.
+    """
 
     text: str
     surface: str | None
     target: float
+    others: tuple[str, ...] = ()
+
+    @property
+    def toward(self) -> Target | None:
+        """What a classifier is asked about."""
+        return Target(self.surface, self.others) if self.surface else None
 
 
 def clauses(text: str, span: Span) -> list[Span]:
@@ -72,9 +82,12 @@ def passages(title: str | None, text: str, named: Sequence[Named]) -> Mapping[st
         for brand in current:
             kept[brand].append(whole[span.start : span.end])
     return {
-        brand: Passage("".join(kept[brand]).strip(), surface(whole, named, brand), target(title, whole, named, brand))
+        brand: Passage(
+            "".join(kept[brand]).strip(), surface(whole, named, brand), target(title, whole, named, brand),
+            tuple(sorted({name for b in brands if b != brand and (name := surface(whole, named, b))})),
+        )
         for brand in brands
-    }
+    }  # fmt: skip
 
 
 def join(title: str | None, text: str) -> str:

@@ -77,7 +77,7 @@ class Pipeline:
         subjects = [self._subjects(post, threads, source_brands.get(post.source)) for post in posts]
         flat = [subject for group in subjects for subject in group]
         readings = self._classifier.read(
-            [s.passage.text for s in flat], [s.language for s in flat], [s.passage.surface for s in flat]
+            [s.passage.text for s in flat], [s.language for s in flat], [s.passage.toward for s in flat]
         )
         mentions = iter([self._mention(s, r) for s, r in zip(flat, readings, strict=True)])
         return [tuple(next(mentions) for _ in group) for group in subjects]

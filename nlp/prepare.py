@@ -3,15 +3,17 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 TARGET, USER, LINK = "[T]", "@user", "[url]"
+OTHER = "[MASK]"  # a brand that is not meant: the token of the masked-language run, which no text uses otherwise
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 SURROGATES = re.compile("[\ud800-\udfff]")
 URL = re.compile(r"(?:https?://|www\.)\S+|\bhttps?\b:?|\{link\}|\[URL\]", re.IGNORECASE)
 HANDLE = re.compile(r"(?<![\w.])(?:@\w+)+|\[USER\]")
 LONG_RUN = re.compile(r"(.)\1{3,}")
-FORGED = re.compile(r"\[T\]")
+FORGED = re.compile(r"\[(T|MASK|CLS|SEP|PAD|UNK)\]")
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 CURLY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "})
 
@@ -27,18 +29,21 @@ def _spelt(target: str) -> re.Pattern[str] | None:
     return re.compile(rf"(?<!\w)[@#]?(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
 
 
-def prepare(text: str, target: str | None) -> str:
+def prepare(text: str, target: str | None, others: Iterable[str] = ()) -> str:
     r"""One line: entities and `\u` escapes resolved, NFC, users and links as markers, runs of a sign cut to three.
 
-    `target` is a brand as it stands in the text; every place where it does becomes `[T]`. The same text and target
-    always give the same line; a text that spells the marker itself cannot forge it.
+    `target` is a brand as it stands in the text; every place where it does becomes `[T]`. `others` are brands that
+    are not meant; where the target stands, they become OTHER. The same text and brands always give the same line; a
+    text that spells a marker itself cannot forge it.
     """
     text = html.unescape(text)
     text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     text = SURROGATES.sub(" ", text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     text = CONTROLS.sub(" ", unicodedata.normalize("NFC", text)).translate(CURLY)
-    text = FORGED.sub("(T)", text)
-    if target and (spelt := _spelt(target)):
-        text = spelt.sub(f" {TARGET} ", text)
+    text = FORGED.sub(r"(\1)", text)
+    if target and (spelt := _spelt(target)) and spelt.search(text):
+        marks = {**dict.fromkeys(others, OTHER), target: TARGET}
+        for name in sorted(marks, key=lambda name: (-len(name), name)):  # "Nova Tel" before "Nova"
+            text = spelt.sub(f" {marks[name]} ", text) if (spelt := _spelt(name)) else text
     text = HANDLE.sub(f" {USER} ", URL.sub(f" {LINK} ", text))
     return " ".join(LONG_RUN.sub(r"\1\1\1", text).split())

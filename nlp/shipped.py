@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from mentions.errors import Stop
 from mentions.model import CRISIS_LABELS, CrisisLabel
 from nlp.card import ASPECTS, EXTRAS, FIX, Card, read_card
-from nlp.carried import Looks, carried
-from nlp.classify import Probabilities, Reading
+from nlp.carried import Looks, as_read, carried
+from nlp.classify import Probabilities, Reading, Target
 from nlp.crisis import BASE, DECIDED
-from nlp.prepare import prepare
 from nlp.readable import foreign, readable
 from nlp.windows import Window, batches, feed, load_session, load_tokenizer, windows
 
@@ -100,9 +99,9 @@ class ShippedModel:
         if missing := {*OUTPUTS} - {node.name for node in self._session.get_outputs()}:
             raise Stop(f"model folder {folder}: {MODEL} has no output {', '.join(sorted(missing))}")
 
-    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[str | None]) -> list[Reading]:
+    def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[Target | None]) -> list[Reading]:
         """See `nlp.classify.Classifier`."""
-        lines = [prepare(text, target) for text, target in zip(texts, targets, strict=True)]
+        lines = [as_read(text, target) for text, target in zip(texts, targets, strict=True)]
         good = [number for number, text in enumerate(texts) if readable(text)]
         pieces = windows(self._tokenizer, [lines[number] for number in good])
         alien = {p.owner for p in pieces if languages[good[p.owner]] == "und" and foreign(self._tokenizer, p.ids)}
@@ -130,7 +129,7 @@ class ShippedModel:
         for number, window in enumerate(group):
             sums.take(window, [part[number] for part in found], looks[number], naming=self._target in window.ids)
 
-    def _reading(self, sums: Sums, owner: int, text: str, target: str | None) -> Reading:
+    def _reading(self, sums: Sums, owner: int, text: str, target: Target | None) -> Reading:
         crisis, aspects, extras = (highest[owner].tolist() for highest in sums.highest)
         return Reading(
             sentiment=sums.mood(owner),

@@ -1,5 +1,6 @@
 """Figures of a reader on development data, for people who train; the gate of the release is benchmarks/quality."""
 
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -153,21 +154,22 @@ def judge_crisis(score: Score, threshold: float = 0.5) -> dict[str, Any]:
 
 
 def judge_targets(score: Score) -> dict[str, Any]:
-    """Share of texts where both brands are right, per language."""
+    """Share of texts where both brands are right, per language; `known` when the other brand is marked too."""
     path = QUALITY / "target_pairs.jsonl"
     if not path.exists():
         return {}
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     right = {}
-    guesses = {
-        side: score([prepare(line["text"], line[side]) for line in lines]).sentiment.argmax(1) for side in ("a", "b")
-    }
-    for lang in ("fr", "en"):
+    for lang, known in itertools.product(("fr", "en"), (False, True)):
+        guesses = {
+            side: score([prepare(line["text"], line[side], [line[other]] if known else ()) for line in lines])
+            .sentiment.argmax(1) for side, other in (("a", "b"), ("b", "a"))
+        }  # fmt: skip
         good = [
             all(LABELS[guesses[side][row]] == line[f"{side}_sentiment"] for side in ("a", "b"))
             for row, line in enumerate(lines) if line["lang"] == lang
         ]  # fmt: skip
-        right[lang] = round(100 * sum(good) / len(good), 1)
+        right[f"{lang} known" if known else lang] = round(100 * sum(good) / len(good), 1)
     return right
 
 

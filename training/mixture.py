@@ -26,13 +26,15 @@ class Row:
     """A text with what is known of it; NaN where nothing is.
 
     `sentiment` holds three probabilities; `two` leaves neutral out of the judgement; `marked` is how often the
-    target is marked. The weights multiply the losses of sentiment and of everything else.
+    target is marked; `others` are the brands that are not meant. The weights multiply the losses of sentiment and of
+    everything else.
     """
 
     text: str
     lang: str
     source: str
     target: str | None = None
+    others: tuple[str, ...] = ()
     marked: float = 0.7
     sentiment: tuple[float, ...] | None = None
     two: bool = False
@@ -68,9 +70,10 @@ SOURCES = (
 CALM = {"sentiment/umsab_fr", "sentiment/umsab_en", "sentiment/sst2_en", "sentiment/allocine_tv_fr",
         "sentiment/restaurant_fr", "sentiment/laptop_en", "sentiment/hotel_en", "sentiment/uci_imdb_en"}  # fmt: skip
 QUIET = 0.25  # weight of "no signal" for praise and plain statements of CALM sources, which nobody labelled
-WRITTEN_TIMES = {"seed": 3, "near": 3, "hard": 3, "target": 6}
+WRITTEN_TIMES = {"seed": 3, "near": 3, "hard": 3, "target": 8}
 WRITTEN_ELSE = 2.0
 LABELLED_TIMES = 0.6
+OTHERS_MARKED = 0.6  # a competitor that is not watched stays unknown
 TWO_BRANDS, SHORT_ENOUGH, TRUSTED = 24_000, 220, 0.6  # tries, of which two thirds give a row; characters; weight
 CATEGORIES = {
     "price": ("PRICE", "PRICES", "price"),
@@ -162,6 +165,17 @@ def training_split(data: Path, name: str) -> Iterator[Mapping[str, Any]]:
     return (row for row in read_dataset(data, name) if row["split"] == "train")
 
 
+def written_rows(lines: Sequence[Written]) -> Iterator[tuple[float, Row]]:
+    """(times, row) of what is not kept apart; lines of one text tell of each other's brands."""
+    brands: dict[str, list[str]] = {}
+    for line in lines:
+        brands.setdefault(line.text, []).extend([line.brand] if line.brand else [])
+    for line in lines:
+        if not line.apart:
+            others = tuple(name for name in brands[line.text] if name != line.brand)
+            yield WRITTEN_TIMES.get(line.kind, WRITTEN_ELSE), replace(written_row(line), others=others)
+
+
 def written_row(line: Written) -> Row:
     """A line written for Vigie: everything is known of it; a complaint is what blames without being a news report."""
     complaint = line.sentiment == "negative" and bool(line.crisis) and line.register != "news"
@@ -190,8 +204,9 @@ def two_brands(rows: Sequence[Row], count: int, picked: random.Random) -> Iterat
         if one.target == other.target or (one.sentiment == other.sentiment and picked.random() < 0.7):  # noqa: PLR2004
             continue
         parts = [one.text, other.text] if picked.random() < 0.5 else [other.text, one.text]  # noqa: PLR2004
-        yield replace(one, text=picked.choice((" ", "\n", " // ")).join(parts), source="two brands", marked=1.0,
-                      weight=0.8, aspects=None, extras=None)  # fmt: skip
+        others = (other.target,) if other.target else ()
+        yield replace(one, text=picked.choice((" ", "\n", " // ")).join(parts), source="two brands", others=others,
+                      marked=1.0, weight=0.8, aspects=None, extras=None)  # fmt: skip
 
 
 def taken(times: float, picked: random.Random) -> int:
@@ -213,8 +228,8 @@ def mixture(data: Path, extra: Sequence[Row], *, seed: int) -> list[Row]:
         rows += [row] * taken(source.times, picked)
     for times, row in (*signal_rows(data), *(found for text, found in others.items() if text not in met)):
         rows += [row] * taken(times, picked)
-    for line in (line for line in all_written() if not line.apart):
-        rows += [written_row(line)] * taken(WRITTEN_TIMES.get(line.kind, WRITTEN_ELSE), picked)
+    for times, row in written_rows(all_written()):
+        rows += [row] * taken(times, picked)
     rows += two_brands(rows, TWO_BRANDS, picked)
     rows += [row for row in extra if picked.random() < LABELLED_TIMES]
     picked.shuffle(rows)
@@ -222,11 +237,13 @@ def mixture(data: Path, extra: Sequence[Row], *, seed: int) -> list[Row]:
 
 
 def shown(row: Row, picked: random.Random) -> Row:
-    """The row as it is read this time: target marked or not, accents lost in some French texts."""
+    """The row as it is read this time: brands marked or not, accents lost in some French texts."""
     target = row.target if row.target and picked.random() < row.marked else None
+    others = row.others if picked.random() < OTHERS_MARKED else ()
     text = row.text
     if row.lang == "fr" and picked.random() < 0.08:  # noqa: PLR2004
         from training.vocabulary import bare
 
-        text = bare(text)
-    return replace(row, text=text, target=target)
+        text, target = bare(text), bare(target) if target else None
+        others = tuple(map(bare, others))
+    return replace(row, text=text, target=target, others=others)

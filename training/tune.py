@@ -124,7 +124,7 @@ def tune(
     picked = random.Random(seed)
     tokenizer = Tokenizer.from_file(str(vocabulary / "tokenizer.json"))
     seen = [shown(row, picked) for row in rows]
-    ids = encode(tokenizer, [prepare(row.text, row.target) for row in seen], 10_000)
+    ids = encode(tokenizer, [prepare(row.text, row.target, row.others) for row in seen], 10_000)
     ids = [window(found, picked) for found in ids]
     batches = list(by_length(range(len(rows)), [len(found) for found in ids], BATCH, TOKENS))
     for start in range(0, len(batches), 100):

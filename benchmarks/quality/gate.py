@@ -19,9 +19,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nlp.analyse import analyse_lines
 from nlp.classify import Classifier, load_classifier
 from nlp.quality import Labelled, Quality, judge, parse
+from nlp.scores import interval
 
 HERE = Path(__file__).parent
 FLOORS = HERE / "floors.json"
@@ -74,23 +77,28 @@ def answers(model: Classifier, told: Sequence[Labelled]) -> list[Mapping[str, An
 
 
 def targets(model: Classifier) -> Iterator[tuple[str, str, Figures]]:
-    """(name, digest, figures) of the pairs: both brands of a text right, as written and with their names swapped."""
+    """(name, digest, figures) of the pairs: both brands of a text right.
+
+    With the other brand watched too, as a competitor is, as written and with the names swapped; and without.
+    """
     lines = [
         json.loads(line) for line in (HERE / "data" / "target_pairs.jsonl").read_text(encoding="utf-8").splitlines()
     ]
     for lang in ("fr", "en"):
         rows = [line for line in lines if line["lang"] == lang]
         right = {}
-        for way, order in (("as written", ("a", "b")), ("names swapped", ("b", "a"))):
+        for way, order in (("as written", "ab"), ("names swapped", "ba"), ("other unknown", "ab")):
             asked = [
-                Labelled(id=f"{row['id']}{side}", text=swapped(row) if order[0] == "b" else row["text"], lang=lang,
-                         brand=row[place], sentiment=row[f"{side}_sentiment"])
+                Labelled(id=f"{row['id']}{side}", text=swapped(row) if order == "ba" else row["text"], lang=lang,
+                         brand=row[place], others=() if way == "other unknown" else (row["ab".replace(place, "")],),
+                         sentiment=row[f"{side}_sentiment"])
                 for row in rows for side, place in zip("ab", order, strict=True)
             ]  # fmt: skip
             found = answers(model, asked)
             good = [line.sentiment == answer["sentiment"]["label"] for line, answer in zip(asked, found, strict=True)]
-            pairs = [one and other for one, other in zip(good[::2], good[1::2], strict=True)]
-            right[f"{TARGETS}, {way}"] = {"value": 100 * sum(pairs) / len(pairs), "n": float(len(pairs))}
+            pairs = np.array([one and other for one, other in zip(good[::2], good[1::2], strict=True)])
+            share = interval(lambda some, pairs=pairs: float(100 * pairs[some].mean()), len(pairs))
+            right[f"{TARGETS}, {way}"] = {**share._asdict(), "n": float(len(pairs))}
         yield f"target pairs {lang}", digest(json.dumps(rows, sort_keys=True)), right
 
 
@@ -159,10 +167,8 @@ def pinned(found: Mapping[str, tuple[str, Figures]], floors: Mapping[str, Any], 
 
 
 def figures_rounded(figures: Figures) -> dict[str, list[float]]:
-    """[value, low, high, n] by name, for the record; pairs have no interval."""
-    return {
-        name: [round(f[key], 1) for key in ("value", "low", "high", "n") if key in f] for name, f in figures.items()
-    }
+    """[value, low, high, n] by name, for the record."""
+    return {name: [round(f[key], 1) for key in ("value", "low", "high", "n")] for name, f in figures.items()}
 
 
 def main() -> int:
@@ -178,8 +184,7 @@ def main() -> int:
     found = measure(load_classifier(asked.model, asked.folder), asked.data)
     for name, (_, figures) in found.items():
         for figure, f in figures.items():
-            interval = f" ({f['low']:.1f} to {f['high']:.1f})" if "low" in f else ""
-            print(f"{name:32} {figure:28} {f['value']:6.1f}{interval}  n={f['n']:.0f}")
+            print(f"{name:32} {figure:28} {f['value']:6.1f} ({f['low']:.1f} to {f['high']:.1f})  n={f['n']:.0f}")
     if asked.pin:
         FLOORS.write_text(json.dumps(pinned(found, floors, lower=asked.lower), indent=1) + "\n", encoding="utf-8")
         return 0

@@ -22,7 +22,8 @@ def gate() -> ModuleType:
 
 
 def found(f1: float, alarms: float, mark: str = "d1") -> dict[str, Any]:
-    return {"set": (mark, {"crisis macro-F1": {"value": f1, "n": 9.0}, "false alarms": {"value": alarms, "n": 5.0}})}
+    figures = {"crisis macro-F1": f1, "false alarms": alarms}
+    return {"set": (mark, {name: {"value": f, "low": f - 5, "high": f + 5, "n": 9.0} for name, f in figures.items()})}
 
 
 def test_what_was_pinned_passes_and_what_fell_or_rose_does_not(gate: ModuleType) -> None:

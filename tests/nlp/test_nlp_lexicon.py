@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nlp.classify import Target
 from nlp.lexicon import FOLDER, LexiconClassifier, entries, load
 from nlp.phrases import read_yaml
 
@@ -9,7 +10,7 @@ JUDGE = LexiconClassifier()
 
 
 def label(text, language, target=None):
-    return JUDGE.read([text], [language], [target])[0].sentiment.label
+    return JUDGE.read([text], [language], [Target(target) if target else None])[0].sentiment.label
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_degree_and_shouting_raise_what_is_heard():
 @settings(deadline=None)  # the lists load at the first text of a language
 @given(st.text(max_size=80), st.sampled_from(["fr", "en", "de", "und"]))
 def test_probabilities_sum_to_one_on_any_text(text, language):
-    (found,) = JUDGE.read([text], [language], [text[:5]])
+    (found,) = JUDGE.read([text], [language], [Target(text[:5])])
     assert abs(sum(found.sentiment) - 1) < 1e-9
     assert min(found.sentiment) > 0
 

@@ -36,6 +36,21 @@ def test_what_becomes_of_a_text(text, target, line):
     assert prepare(text, target) == line
 
 
+@pytest.mark.parametrize(
+    ("text", "target", "others", "line"),
+    [
+        ("left Nova for @Zentro, and Zentro's app", "Nova", ["Zentro"], "left [T] for [MASK] , and [MASK] 's app"),
+        ("Nova Tel beats Nova", "Nova", ["Nova Tel"], "[MASK] beats [T]"),
+        ("Nova Tel beats Nova", "Nova Tel", ["Nova"], "[T] beats [MASK]"),
+        ("Nova and Nova", "Nova", ["Nova", ""], "[T] and [T]"),
+        ("Zentro is fine", "Nova", ["Zentro"], "Zentro is fine"),
+        ("[MASK] [SEP] [CLS] [PAD] [UNK] Nova", "Nova", [], "(MASK) (SEP) (CLS) (PAD) (UNK) [T]"),
+    ],
+)
+def test_brands_that_are_not_meant_are_marked_beside_the_target(text, target, others, line):
+    assert prepare(text, target, others) == line
+
+
 @given(st.text(max_size=120), st.none() | st.text(max_size=12))
 def test_a_line_is_one_line_and_the_same_twice(text, target):
     line = prepare(text, target)

@@ -11,7 +11,7 @@ from nlp_tiny import card, write_tiny
 from mentions.errors import Stop
 from mentions.model import CRISIS_LABELS
 from nlp.analyse import analyse_lines
-from nlp.classify import load_classifier
+from nlp.classify import Target, load_classifier
 from nlp.shipped import UNREAD, ShippedModel
 from nlp.windows import MOST, windows
 
@@ -35,7 +35,7 @@ def own(tmp_path):
 
 
 def read(model, *texts, target=None, language="en"):
-    return model.read(texts, [language] * len(texts), [target] * len(texts))
+    return model.read(texts, [language] * len(texts), [Target(target) if target else None] * len(texts))
 
 
 def test_one_reading_answers_everything(model):
@@ -136,7 +136,7 @@ def test_broken_words_of_an_unknown_language_are_not_judged(model):
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(max_size=200), st.text(max_size=12), st.sampled_from(["fr", "en", "und", "xx"]))
 def test_any_text_and_target_have_an_answer(model, text, target, language):
-    (found,) = model.read([text], [language], [target])
+    (found,) = model.read([text], [language], [Target(target)])
     assert sum(found.sentiment) == pytest.approx(1)
     assert all(0 <= p <= 1 for p in found.crisis.values())
 
