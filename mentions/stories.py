@@ -69,12 +69,13 @@ def assign(arrivals: Sequence[Arrival], founders: Collection[Founder]) -> Mappin
     """The story of each post of a batch, by post id.
 
     A post keeps the story it has. Another joins the story of the founder it is most like, among the `founders` that
-    the store found for the sketches and the new ones of the batch, ties by story id; else it founds its own. The batch
-    is taken in the order of (published_at, id), whatever order it came in.
+    the store found for the sketches, those that came in edited, and the new ones of the batch, ties by story id; else
+    it founds its own. The batch is taken in the order of (published_at, id), whatever order it came in.
     """
     found: dict[str, str] = {}
     shelf = _Shelf()
-    for founder in founders:
+    edited = (post.founder for post in arrivals if post.story_id == post.founder.story_id)
+    for founder in (*founders, *edited) if any(not post.story_id for post in arrivals) else ():
         shelf.add(founder, sketch(founder.words))
     for post in sorted(arrivals, key=lambda post: (post.published_at, post.founder.story_id)):
         own = post.founder.story_id
@@ -137,16 +138,16 @@ def _founder(mention: Mention) -> Founder:
 
 
 class _Shelf:
-    """Founders by the terms of their sketches."""
+    """Founders by the terms of their sketches; one that was edited has two texts, and either is compared."""
 
     def __init__(self) -> None:
-        self._founders: dict[str, Founder] = {}
-        self._by_term: dict[str, list[str]] = {}
+        self._texts: dict[str, list[Founder]] = {}
+        self._by_term: dict[str, set[str]] = {}
 
     def add(self, founder: Founder, terms: Sequence[str]) -> None:
-        self._founders[founder.story_id] = founder
+        self._texts.setdefault(founder.story_id, []).append(founder)
         for term in terms:
-            self._by_term.setdefault(term, []).append(founder.story_id)
+            self._by_term.setdefault(term, set()).add(founder.story_id)
 
     def like(self, text: Founder, terms: Sequence[str]) -> str | None:
         """The story of the founder most like the text, None if none is."""
@@ -155,6 +156,6 @@ class _Shelf:
             names = self._by_term.get(term, ())
             if len(names) <= COMMON:
                 shared.update(names)
-        likeness = {name: alike(text, self._founders[name]) for name in closest(shared)}
+        likeness = {name: max(alike(text, other) for other in self._texts[name]) for name in closest(shared)}
         best = min(likeness, key=lambda name: (-likeness[name], name), default=None)
         return best if best is not None and likeness[best] > 0 else None
