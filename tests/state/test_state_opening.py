@@ -13,11 +13,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from state_moments import NOW
 
 from mentions.errors import Stop, Transient
 from state import database
 from state.database import State
 from state.lock import hold
+from state.memory import MemoryChanges, Validator
 from state.migrations.upgrade import configuration
 from state.schema import REVISIONS, metadata
 
@@ -87,9 +89,6 @@ def test_state_locked_by_another_program_is_transient_and_recovers(tmp_path, mon
 
 
 def test_state_on_a_full_disk_is_transient_and_keeps_nothing_half(tmp_path):
-    from state.memory import MemoryChanges, Validator
-    from tests.state.test_state_rooms import NOW
-
     big = tuple(
         Validator(url=f"http://127.0.0.1/{n}", etag="x" * 2000, last_modified=None, body_hash=None, checked_at=NOW)
         for n in range(400)

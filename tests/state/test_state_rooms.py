@@ -1,26 +1,17 @@
 """What each room of the memory remembers."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import StatementError
+from state_moments import HOUR, NOW
 
-from state.database import State
 from state.memory import MemoryChanges, Seen, Validator
 from state.posts import Brandless
 from state.records import Delivery, Incident, Run
 
 pytestmark = pytest.mark.local
-
-NOW = datetime(2026, 11, 24, 12, 0, 0, 5, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def state(tmp_path):
-    with State(f"sqlite:///{tmp_path}/state.db") as opened:
-        yield opened
 
 
 def incident(**changes):

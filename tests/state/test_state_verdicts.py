@@ -1,7 +1,6 @@
 """Verdicts: the last of a person and mention, whatever is said twice, late or in part."""
 
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -9,6 +8,7 @@ from alembic import command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
+from state_moments import HOUR, NOW
 
 from state.database import State
 from state.migrations.upgrade import configuration
@@ -16,15 +16,6 @@ from state.records import Run, Verdict
 from state.schema import put, runs
 
 pytestmark = pytest.mark.local
-
-NOW = datetime(2026, 11, 24, 12, 0, 0, 5, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def state(tmp_path):
-    with State(f"sqlite:///{tmp_path}/state.db") as opened:
-        yield opened
 
 
 def verdict(**changes):
