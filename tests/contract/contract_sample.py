@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mentions.filter import And, Expression, MentionFilter, Not, Or, Phrase, Word
 from mentions.model import CRISIS_LABELS, LABELS, UNITS, Mention
 from mentions.near import near_key
-from mentions.store import MentionStore
+from mentions.store import MentionStore, Page
 from mentions.tokens import search_text, tokens
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -25,6 +25,7 @@ TEXTS = {
     "ja": "配送が遅い アクメ",
     "el": "ΆΛΦΑ βήτα ς",
 }
+EVERYTHING = MentionFilter(gone=True)
 VOCABULARY = sorted({token for text in TEXTS.values() for token in tokens(text)})
 
 
@@ -161,6 +162,11 @@ def fill(store: MentionStore, rows: list[Mention]) -> None:
     store.mark_gone([row.post_key for row in rows[7::40]], at=NOW + timedelta(hours=1))
     store.remove([row.id for row in rows[3::50]])
     store.refresh()
+
+
+def ids(store: MentionStore, where: MentionFilter) -> list[str]:
+    """The first thousand, newest first."""
+    return [found.id for found in store.search(where, Page(size=1000)).mentions]
 
 
 def some(values: object) -> st.SearchStrategy[tuple[object, ...]]:
