@@ -158,7 +158,8 @@ def test_the_weekly_report_counts_the_verdicts_of_its_week(vigie: Run, house: Ho
     wrong = next(label for label in ("negative", "positive") if label != second.sentiment_label)
     vigie("verdict", first.id, "--sentiment", first.sentiment_label)
     vigie("verdict", second.id, "--sentiment", wrong)
-    year, week, _ = NOW.isocalendar()
+    given = house.state.verdicts.list()[0].judged_at  # at night it is another week in the zone of the brand
+    year, week, _ = given.astimezone(house.config.vigie.timezone.info).isocalendar()
     code, _, err = vigie("report", "--week", f"{year}-W{week:02d}")
     assert code == 0, err
     (page,) = (tmp_path / "home" / "reports").glob("*.fr.txt")
