@@ -14,7 +14,7 @@ from mentions.sqlite import SqliteStore
 
 sys.path.append(str(Path(__file__).parents[1] / "mentions"))
 
-from test_store_sqlite import mention
+from plain_mention import mention
 
 pytestmark = pytest.mark.local
 Run = Callable[..., tuple[int, str, str]]

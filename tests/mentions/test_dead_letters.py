@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from test_store_sqlite import NOW, mention
+from plain_mention import NOW, mention
 
 from mentions.codec import mention_from_json
 from mentions.dead_letters import DeadLetters
@@ -25,7 +25,7 @@ ADDER = textwrap.dedent("""
     import sys
     sys.path[:0] = [{root!r}, {here!r}]
     from pathlib import Path
-    from test_store_sqlite import mention
+    from plain_mention import mention
     from mentions.dead_letters import DeadLetters
     letters = DeadLetters(Path({folder!r}))
     for number in range({first}, {last}):

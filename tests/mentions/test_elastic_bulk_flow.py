@@ -19,17 +19,6 @@ from mentions.errors import Stop
 pytestmark = pytest.mark.local
 
 
-@pytest.fixture
-def elastic() -> Iterator[ScriptedElastic]:
-    with scripted_elastic() as server:
-        yield server
-
-
-@pytest.fixture
-def hours() -> Hours:
-    return Hours()
-
-
 def test_at_most_two_bulks_fly_for_each_data_node(elastic: ScriptedElastic, hours: Hours) -> None:
     elastic.otherwise = Step(delay=0.01)
     for nodes in (1, 2):

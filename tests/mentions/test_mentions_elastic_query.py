@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_store_sqlite import mention
+from plain_mention import mention
 
 from mentions.elastic_copies import Member, ranks
 from mentions.elastic_queries import _bands_within

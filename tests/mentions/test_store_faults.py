@@ -9,7 +9,8 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from test_store_sqlite import NOW, check, mention
+from embedded_store import check
+from plain_mention import NOW, mention
 
 from mentions.filter import MentionFilter
 from mentions.sqlite import SqliteStore
@@ -23,7 +24,7 @@ WRITER = textwrap.dedent("""
     import sys
     sys.path[:0] = [{root!r}, {here!r}]
     from pathlib import Path
-    from test_store_sqlite import NOW, mention
+    from plain_mention import NOW, mention
     from mentions.sqlite import SqliteStore
     store = SqliteStore(Path({path!r}))
     for batch in range({first}, {last}):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
-from test_store_sqlite import mention
+from plain_mention import mention
 
 from mentions.elastic_mapping import COMPUTED, FIELD_TYPES, PROPERTIES, STEMMED, template
 from mentions.elastic_names import Names

@@ -17,8 +17,8 @@ sys.path.append(str(Path(__file__).parents[1] / "mentions"))
 sys.path.append(str(Path(__file__).parents[1] / "contract"))
 
 from elastic_store import elastic_store
+from plain_mention import NOW, mention
 from scripted_elastic import Hours, bulk_writer, scripted_elastic
-from test_store_sqlite import NOW, mention
 
 from mentions.dead_letters import DeadLetters
 from mentions.elastic import ElasticStore

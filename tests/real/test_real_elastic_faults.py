@@ -12,7 +12,7 @@ import pytest
 from elastic_node import Node, started_node, unavailable
 
 sys.path.append(str(Path(__file__).parents[1] / "mentions"))
-from test_store_sqlite import mention
+from plain_mention import mention
 
 from config.settings import Settings
 from flows import jobs
