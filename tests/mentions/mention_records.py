@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from mentions.errors import RejectedItem
+from mentions.intake import IntakeOptions
 from mentions.model import CRISIS_LABELS, LABELS, UNITS, Gone, Mention, Rating, RawItem
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+OPTIONS = IntakeOptions(secret=b"secret")
 
 times = st.integers(0, 2 * 10**9 * 10**6).map(
     lambda moment: datetime(1991, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment)
