@@ -147,6 +147,16 @@ def fed(arrivals: Sequence[Arrival], size: int) -> dict[str, str]:
     return told
 
 
+def drifting(rng: random.Random, *, versions: int, changes: int) -> list[str]:
+    """Texts of 80 words, each the one before with some words exchanged."""
+    words, bodies = prose(rng, 80), []
+    for _ in range(versions):
+        for _ in range(changes):
+            words[rng.randrange(80)] = rng.choice(VOCABULARY)
+        bodies.append(" ".join(words))
+    return bodies
+
+
 def partition(told: dict[str, str]) -> set[frozenset[str]]:
     return {frozenset(name for name, story in told.items() if story == one) for one in told.values()}
 
@@ -172,12 +182,8 @@ def test_texts_that_are_clearly_copies_make_the_same_groups_in_any_order(
 @given(seed=st.integers(0, 10_000), order=st.randoms(use_true_random=False))
 def test_one_batch_is_told_the_same_whatever_its_order_however_unclear(seed: int, order: random.Random) -> None:
     rng = random.Random(seed)
-    words = prose(rng, 80)
-    arrivals = []
-    for number in range(15):
-        for _ in range(6):
-            words[rng.randrange(80)] = rng.choice(VOCABULARY)
-        arrivals.append(came(" ".join(words), f"{number:02}", hours=rng.randrange(3)))
+    bodies = drifting(rng, versions=15, changes=6)
+    arrivals = [came(body, f"{number:02}", hours=rng.randrange(3)) for number, body in enumerate(bodies)]
     shuffled = list(arrivals)
     order.shuffle(shuffled)
     assert assign(shuffled, ()) == assign(arrivals, ())
@@ -186,13 +192,8 @@ def test_one_batch_is_told_the_same_whatever_its_order_however_unclear(seed: int
 @settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), size=st.integers(1, 10))
 def test_no_chain_of_small_changes_drifts_away_from_the_founder(seed: int, size: int) -> None:
-    rng = random.Random(seed)
-    words = prose(rng, 80)
-    arrivals = []
-    for number in range(20):
-        for _ in range(3):
-            words[rng.randrange(80)] = rng.choice(VOCABULARY)
-        arrivals.append(came(" ".join(words), f"{number:02}", hours=number))
+    bodies = drifting(random.Random(seed), versions=20, changes=3)
+    arrivals = [came(body, f"{number:02}", hours=number) for number, body in enumerate(bodies)]
     told = fed(arrivals, size)
     by_name = {one.founder.story_id: one.founder for one in arrivals}
     assert len(set(told.values())) > 1  # the last is another text than the first, though each step is small
