@@ -1,4 +1,4 @@
-"""A tiny model with the outputs of the shipped one: words in, what each word says out."""
+"""Tiny models: one with the outputs of the shipped one, one that counts words, as a plain classifier has it."""
 
 import hashlib
 import json
@@ -15,6 +15,37 @@ WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[T]", "@user", "[url]", "bad", "go
 WORDS += ("alas", "never", ".", "the", "shop", "##a", "##b", "x", "w")
 NUMBER = {word: number for number, word in enumerate(WORDS)}
 QUIET = -6.0  # logit of what no word says
+
+
+def save_words(folder, vocabulary, *, unknown):
+    """Write `tokenizer.json`: the words of `vocabulary` between blanks, all others `unknown`."""
+    made = Tokenizer(models.WordLevel(vocabulary, unk_token=unknown))
+    made.pre_tokenizer = pre_tokenizers.Whitespace()
+    made.save(str(folder / "tokenizer.json"))
+
+
+def counting(vocabulary, weights, *, unused=()):
+    """A model of three logits: each word of {word: (column, weight)} adds its weight; it also asks for `unused`."""
+    table = np.zeros((len(vocabulary), 3), dtype=np.float32)
+    for word, (column, weight) in weights.items():
+        table[vocabulary[word], column] = weight
+    nodes = [
+        helper.make_node("Gather", ["table", "input_ids"], ["rows"]),
+        helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
+        helper.make_node("Unsqueeze", ["mask", "last"], ["column"]),
+        helper.make_node("Mul", ["rows", "column"], ["kept"]),
+        helper.make_node("ReduceSum", ["kept", "one"], ["logits"], keepdims=0),
+    ]
+    asked = ("input_ids", "attention_mask", *unused)
+    constants = {"table": table, "last": np.array([-1]), "one": np.array([1])}
+    made = helper.make_graph(
+        nodes,
+        "counting",
+        [helper.make_tensor_value_info(name, TensorProto.INT64, ["n", "s"]) for name in asked],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 3])],
+        [onnx.numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    return helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
 
 
 def tokenizer():

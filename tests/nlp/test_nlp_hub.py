@@ -5,11 +5,9 @@ import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
-from tokenizers import Tokenizer, models, pre_tokenizers
+from nlp_tiny import counting, save_words
 
 from config.models import Config, HubModel, Understanding, Vigie
 from mentions.errors import Stop
@@ -25,37 +23,15 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 def network(*, types=True, strange=False):
     """Columns count "good", "bad" and "odd"."""
-    table = np.zeros((len(VOCABULARY), 3), dtype=np.float32)
-    for column, word in enumerate(("good", "bad", "odd")):
-        table[VOCABULARY[word], column] = 3.0
-    inputs = ["input_ids", "attention_mask", *(["token_type_ids"] if types else []), *(["pixels"] if strange else [])]
-    nodes = [
-        helper.make_node("Gather", ["table", "input_ids"], ["rows"]),
-        helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
-        helper.make_node("Unsqueeze", ["mask", "last"], ["column"]),
-        helper.make_node("Mul", ["rows", "column"], ["kept"]),
-        helper.make_node("ReduceSum", ["kept", "one"], ["logits"], keepdims=0),
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "small",
-        [helper.make_tensor_value_info(name, TensorProto.INT64, ["n", "s"]) for name in inputs],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 3])],
-        [
-            onnx.numpy_helper.from_array(table, "table"),
-            onnx.numpy_helper.from_array(np.array([-1]), "last"),
-            onnx.numpy_helper.from_array(np.array([1]), "one"),
-        ],
-    )
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    weights = {word: (column, 3.0) for column, word in enumerate(("good", "bad", "odd"))}
+    unused = (*(["token_type_ids"] if types else []), *(["pixels"] if strange else []))
+    return counting(VOCABULARY, weights, unused=unused)
 
 
 def write(folder, *, file="onnx/model_quantized.onnx", model=None, **config):
     (folder / file).parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model or network(), str(folder / file))
-    made = Tokenizer(models.WordLevel(VOCABULARY, unk_token="<unk>"))
-    made.pre_tokenizer = pre_tokenizers.Whitespace()
-    made.save(str(folder / "tokenizer.json"))
+    save_words(folder, VOCABULARY, unknown="<unk>")
     told = {"model_type": "roberta", "id2label": {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"}, "pad_token_id": 0}
     (folder / "config.json").write_text(json.dumps({**told, "max_position_embeddings": 18, **config}))
     return folder

@@ -3,11 +3,9 @@
 import json
 from collections import Counter
 
-import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
-from tokenizers import Tokenizer, models, pre_tokenizers
+from nlp_tiny import counting, save_words
 
 from mentions.errors import Stop
 from nlp.onnx import CARD, MODEL, TOKENIZER, OnnxClassifier
@@ -15,33 +13,7 @@ from nlp.onnx import CARD, MODEL, TOKENIZER, OnnxClassifier
 pytestmark = pytest.mark.local  # loads transformers and a model
 
 VOCABULARY = {"[PAD]": 0, "[UNK]": 1, "bad": 2, "good": 3, "so": 4}
-
-
-def write_model(folder):
-    table = np.zeros((len(VOCABULARY), 3), dtype=np.float32)
-    table[2, 0] = table[3, 2] = 2.0
-    table[4, 1] = 0.5
-    nodes = [
-        helper.make_node("Gather", ["table", "input_ids"], ["rows"]),
-        helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
-        helper.make_node("Unsqueeze", ["mask", "last"], ["column"]),
-        helper.make_node("Mul", ["rows", "column"], ["kept"]),
-        helper.make_node("ReduceSum", ["kept", "one"], ["logits"], keepdims=0),
-    ]
-    inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["b", "t"]) for n in ("input_ids", "attention_mask")]
-    graph = helper.make_graph(
-        nodes,
-        "tiny",
-        inputs,
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["b", 3])],
-        [
-            onnx.numpy_helper.from_array(table, "table"),
-            onnx.numpy_helper.from_array(np.array([-1]), "last"),
-            onnx.numpy_helper.from_array(np.array([1]), "one"),
-        ],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    onnx.save(model, str(folder / MODEL))
+WEIGHTS = {"bad": (0, 2.0), "so": (1, 0.5), "good": (2, 2.0)}
 
 
 def write_card(folder, **more):
@@ -57,10 +29,8 @@ def write_card(folder, **more):
 
 @pytest.fixture
 def folder(tmp_path):
-    write_model(tmp_path)
-    tokenizer = Tokenizer(models.WordLevel(VOCABULARY, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.save(str(tmp_path / TOKENIZER))
+    onnx.save(counting(VOCABULARY, WEIGHTS), str(tmp_path / MODEL))
+    save_words(tmp_path, VOCABULARY, unknown="[UNK]")
     write_card(tmp_path)
     return tmp_path
 
