@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,12 +21,16 @@ from nlp.signals import held, signals
 BATCH = 64  # lines judged together: bounds memory, feeds a model well
 FINDERS = 256  # brands whose compiled names are kept
 LONGEST = 1_000_000  # characters of a text
+LONGEST_BRAND = 1_000  # the time to look for a name grows with its square
 LONGEST_LINE = 12 * LONGEST  # JSON may write one emoji as twelve characters
 EVEN = 0.45  # likeliest sentiment below which a verdict is told to be of low confidence, whatever the row
 
 
 class Line(BaseModel):
-    """One line of input. `brand` is any string, `others` brands that are not meant; unknown keys are left alone."""
+    """One line of input. `brand` is any string of at most LONGEST_BRAND characters; `others` brands that are not meant.
+
+    Unknown keys are left alone.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -34,8 +38,8 @@ class Line(BaseModel):
     text: str = Field(max_length=LONGEST)
     title: str | None = Field(default=None, max_length=LONGEST)
     lang: str | None = Field(default=None, pattern=r"^[A-Za-z]{2,3}([-_].*)?$")
-    brand: str | None = None
-    others: tuple[str, ...] = Field(default=(), max_length=50)
+    brand: str | None = Field(default=None, max_length=LONGEST_BRAND)
+    others: tuple[Annotated[str, Field(max_length=LONGEST_BRAND)], ...] = Field(default=(), max_length=50)
 
 
 def parse(line: str) -> Line | str:
@@ -54,15 +58,15 @@ def parse(line: str) -> Line | str:
 
 @lru_cache(maxsize=FINDERS)
 def finder_of(brand: str) -> BrandFinder:
-    """A finder of this one name."""
-    return BrandFinder([Brand(name=brand, match=(brand,))])
+    """A finder of this one name, whatever it holds: the rules for names in brands.yaml are not asked."""
+    return BrandFinder([Brand.model_construct(name=brand, match=(brand,))])
 
 
 def passage_of(line: Line) -> Passage:
     """What the line says of its brand; without one, or where it is not found, the whole text."""
     title = clean_line(line.title) if line.title else None
     text = clean_text(line.text)
-    brand = line.brand.strip() if line.brand else ""
+    brand = clean_line(line.brand) if line.brand else ""
     if brand:
         found = passages(title, text, finder_of(brand).find(join(title, text)))
         if found:

@@ -64,9 +64,22 @@ def test_a_bad_line_says_so_in_its_place(languages, line):
     assert after["id"] == "after"
 
 
-@pytest.mark.parametrize("brand", ["", "  ", "'", "l'", "#", "👍", "a|b*"])
+@pytest.mark.parametrize("brand", ["", "  ", "'", "l'", "#", "👍", "a|b*", "\x00", "\u200b", "\ue000", "No\nva"])
 def test_any_string_is_a_brand(languages, brand):
     assert analysed(languages, {"id": 1, "text": "a|b* l'👍 #", "brand": brand})[0]["id"] == 1
+
+
+def test_hidden_characters_do_not_hide_a_brand(languages):
+    text = "I am leaving Nova for Aurelia"
+    (found,) = analysed(languages, {"id": 1, "text": text, "lang": "en", "brand": "\u200bNova\x00"})
+    assert found["sentiment"]["label"] == "negative"
+
+
+def test_an_endless_brand_is_a_bad_line_in_its_place(languages):
+    lines = [{"id": n, "text": "Nova", "brand": brand} for n, brand in enumerate(("Nova", "!" * 20_000, "Nova"), 1)]
+    first, bad, last = analysed(languages, *lines)
+    assert (first["id"], bad["line"], last["id"]) == (1, 2, 3)
+    assert "brand" in bad["error"]
 
 
 def test_blank_lines_are_counted_and_skipped(languages):
