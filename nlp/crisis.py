@@ -70,10 +70,14 @@ def listed(terms: str) -> list[str]:
     return [term.strip() for term in terms.split(",") if term.strip()]
 
 
-@cache
 def load(language: str) -> PhraseIndex[Rule]:
     """The rules of a language; all of them for one that has none of its own."""
-    files = [language] if language in WRITTEN else WRITTEN
+    return index_of((language,) if language in WRITTEN else WRITTEN)
+
+
+@cache
+def index_of(files: tuple[str, ...]) -> PhraseIndex[Rule]:
+    """The rules of these files: cached by file, since lines may claim any language."""
     return PhraseIndex([rule for name in files for rule in rules(read_yaml(FOLDER / f"{name}.yaml"))])
 
 

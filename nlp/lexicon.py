@@ -58,10 +58,14 @@ def entries(data: Mapping[str, Any]) -> list[tuple[str, Cue]]:
     return found
 
 
-@cache
 def load(languages: tuple[str, ...]) -> PhraseIndex[Cue]:
     """The index of these languages, with the signs (emoji, emoticons, marks) that all share."""
-    files = ["signs", *(code for code in languages if code in WRITTEN)]
+    return index_of(("signs", *(code for code in languages if code in WRITTEN)))
+
+
+@cache
+def index_of(files: tuple[str, ...]) -> PhraseIndex[Cue]:
+    """The entries of these files: cached by file, since lines may claim any language."""
     return PhraseIndex([entry for name in files for entry in entries(read_yaml(FOLDER / f"{name}.yaml"))])
 
 

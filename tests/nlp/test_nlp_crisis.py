@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentions.model import CRISIS_LABELS
-from nlp.crisis import DECIDED, read
+from nlp.crisis import DECIDED, load, read
 
 POSITIVE = {
     "boycott_call": (
@@ -162,3 +162,8 @@ def test_any_text_gives_all_probabilities(text, language):
     found = read(text, language)
     assert set(found.probabilities) == set(CRISIS_LABELS)
     assert all(0 < p < 1 for p in found.probabilities.values())
+
+
+def test_languages_without_rules_share_one_index():
+    assert load("qq") is load("zz") is load("und")
+    assert load("fr") is load("fr") is not load("en")

@@ -104,3 +104,7 @@ def test_lists_are_long_and_weights_lie_between_minus_and_plus_four(language):
 
 def test_version_follows_the_lists():
     assert JUDGE.version.startswith("lexicon-")
+
+
+def test_languages_without_words_share_one_index():
+    assert load(("qq",)) is load(("zz",)) is load(())
