@@ -1,6 +1,7 @@
 """`vigie quality`: how often the model agrees with your own labels."""
 
 import json
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,11 +59,14 @@ def quality(
 
 
 def as_record(found: "Quality") -> dict[str, object]:
-    """The figures as JSON."""
+    """The figures as JSON, which has no NaN: null where there is nothing to measure."""
     return {
-        "figures": {name: figure._asdict() for name, figure in found.figures.items()},
+        "figures": {
+            name: {key: None if isnan(value) else value for key, value in figure._asdict().items()}
+            for name, figure in found.figures.items()
+        },
         "confusion": found.confusion,
-        "labels": {name: {"f1": f1, "n": n} for name, (f1, n) in found.by_label.items()},
+        "labels": {name: {"f1": None if isnan(f1) else f1, "n": n} for name, (f1, n) in found.by_label.items()},
         "misses": [miss._asdict() for miss in found.misses],
     }
 
@@ -72,7 +76,9 @@ def show(found: "Quality") -> None:
     from mentions.model import LABELS
 
     rows = [
-        (name, f"{f.value:.3g}" if f.value < 1 else f"{f.value:.1f}", f"{f.low:.3g} to {f.high:.3g}", f.n)
+        (name, "-", "-", f.n)
+        if isnan(f.value)
+        else (name, f"{f.value:.3g}" if f.value < 1 else f"{f.value:.1f}", f"{f.low:.3g} to {f.high:.3g}", f.n)
         for name, f in found.figures.items()
     ]
     table(("figure", "value", "95 % interval", "texts"), rows, wide=0)
@@ -82,7 +88,7 @@ def show(found: "Quality") -> None:
         table(("people say", *(f"read {name}" for name in LABELS)), lines, wide=0)
     if found.by_label:
         typer.echo()
-        named = [(name, "-" if f1 != f1 else f"{f1:.0f}", n) for name, (f1, n) in found.by_label.items()]  # noqa: PLR0124 - NaN
+        named = [(name, "-" if isnan(f1) else f"{f1:.0f}", n) for name, (f1, n) in found.by_label.items()]
         table(("crisis label", "F1", "texts that hold it"), named, wide=0)
     for miss in found.misses:
         typer.echo(f"\n{miss.id}: {miss.expected}, read as {miss.found} ({miss.sure:.0%} sure)")

@@ -72,7 +72,7 @@ def parse(lines: Iterable[str]) -> Iterator[Labelled]:
             found = Labelled.model_validate_json(line)
         except ValidationError as error:
             problem = error.errors()[0]
-            where = ".".join(map(str, problem["loc"]))
+            where = ".".join(map(str, problem["loc"])) or "line"
             raise RejectedItem("bad-label", f"line {number}: {where}: {problem['msg']}") from error
         if found.sentiment is None and found.crisis is None and found.severity is None:
             raise RejectedItem("bad-label", f"line {number}: no sentiment, crisis or severity to compare with")

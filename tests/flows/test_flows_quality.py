@@ -60,3 +60,18 @@ def test_a_file_that_cannot_be_used_is_told(tmp_path: Path, lines: list[object],
     done = CliRunner().invoke(app, ["quality", "--model", "lexicon", written(tmp_path, *lines)])
     assert isinstance(done.exception, WrongUsage)
     assert said in str(done.exception)
+
+
+@pytest.mark.local
+def test_what_cannot_be_measured_is_null_in_json_and_a_dash_in_the_table(tmp_path: Path) -> None:
+    def number(text: str) -> None:
+        raise AssertionError(f"{text} is no JSON")
+
+    path = written(tmp_path, {"id": 1, "text": "ok", "lang": "en", "crisis": [], "severity": 1})
+    done = CliRunner().invoke(app, ["quality", "--json", "--model", "lexicon", path])
+    found = json.loads(done.output, parse_constant=number)
+    assert found["figures"]["severity, Spearman"] == {"value": None, "low": None, "high": None, "n": 1}
+    assert found["labels"]["data_security"] == {"f1": None, "n": 0}
+    shown = CliRunner().invoke(app, ["quality", "--model", "lexicon", path])
+    assert shown.exit_code == 0, shown.output
+    assert "nan" not in shown.output.split()

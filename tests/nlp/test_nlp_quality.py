@@ -51,7 +51,7 @@ def test_only_what_people_judged_is_judged() -> None:
         ('{"id": 1, "text": "x", "sentiment": "good"}', "line 1: sentiment"),
         ('{"id": 1, "text": "x", "crisis": ["fire"]}', "line 1: crisis.0"),
         ('{"id": 1, "text": "x", "severity": 4}', "line 1: severity"),
-        ("rubbish", "line 1: "),
+        ("rubbish", "line 1: line: Invalid JSON"),
     ],
 )
 def test_a_line_that_cannot_be_judged_is_named(line: str, said: str) -> None:
