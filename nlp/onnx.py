@@ -43,11 +43,17 @@ class SequenceModel:
     """  # noqa: D205 - the first sentence does not fit a line
 
     def __init__(self, tokenizer: Any, session: Any, labels: Sequence[Label | None], pad: int) -> None:
-        """`pad` is the number of the padding token. Stop if the model asks for what no text gives, or has no logits."""
+        """`pad` is the number of the padding token.
+
+        Stop if the model asks for what no text gives, or does not give one number a label.
+        """
         self._tokenizer, self._session, self._pad = tokenizer, session, pad
         self._inputs = {node.name for node in session.get_inputs()}
         if strange := self._inputs - {"input_ids", "attention_mask", "token_type_ids"}:
             raise Stop(f"the model asks for inputs that a text does not give: {', '.join(sorted(strange))}")
+        shape = session.get_outputs()[0].shape
+        if len(shape) != 2 or (isinstance(shape[1], int) and shape[1] != len(labels)):  # noqa: PLR2004 - texts, labels
+            raise Stop(f"the model gives {shape} where {len(labels)} labels of each text are expected")
         self._columns = [[at for at, label in enumerate(labels) if label == wanted] for wanted in LABELS]
 
     def read(self, texts: Sequence[str]) -> list[Reading]:

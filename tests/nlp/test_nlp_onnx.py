@@ -91,3 +91,10 @@ def test_an_unknown_label_is_refused(folder):
 def test_the_version_is_that_of_the_card(folder):
     assert OnnxClassifier(folder).version == "tiny-1"
     assert Counter(p.label for p in judge(folder, "good", "good")) == {"positive": 2}
+
+
+@pytest.mark.parametrize("labels", [["negative", "positive"], ["negative", None, "neutral", "positive"]])
+def test_a_card_of_more_or_fewer_labels_than_the_model_gives_is_refused(folder, labels):
+    write_card(folder, labels=labels)
+    with pytest.raises(Stop, match=f"{len(labels)} labels of each text are expected"):
+        OnnxClassifier(folder)
