@@ -146,11 +146,13 @@ def weights(folder: Path, chosen: HubModel) -> Path:
 def room(told: Mapping[str, Any]) -> int:
     """Tokens that the model has places for; RoBERTa's kin count two more than they have."""
     places = int(told.get("max_position_embeddings") or 512)
-    return places - 2 if "roberta" in str(told.get("model_type", "")).lower() or places % 2 else places
+    kin = "roberta" in str(told.get("model_type", "")).lower() or (places - 2).bit_count() == 1  # CamemBERT's 514
+    return places - 2 if kin or places % 2 else places
 
 
 def version(chosen: HubModel, path: Path) -> str:
-    """Name and digest of the weights, so that stored labels tell which ones gave them."""
+    """Name and digest of the weights and of how they are read: another map of labels judges otherwise, too."""
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()[:8]
-    return f"{chosen.hub.strip('/').replace('/', '--')}-{digest}"
+        digest = hashlib.file_digest(file, "sha256")
+    digest.update(json.dumps([sorted(chosen.labels.items()), chosen.max_tokens]).encode())
+    return f"{chosen.hub.strip('/').replace('/', '--')}-{digest.hexdigest()[:8]}"

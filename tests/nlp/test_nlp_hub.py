@@ -12,7 +12,7 @@ from nlp_tiny import counting, save_words
 from config.models import Config, HubModel, Understanding, Vigie
 from mentions.errors import Stop
 from nlp.build import build_pipeline
-from nlp.hub import HubClassifier
+from nlp.hub import HubClassifier, room
 
 pytestmark = pytest.mark.local  # loads a model, starts a server
 
@@ -74,6 +74,28 @@ def test_it_reads_the_mentions_that_vigie_yaml_gives_it(folder, tmp_path, config
 def test_without_a_full_map_it_is_refused_with_the_labels_it_has(folder, tmp_path, given):
     with pytest.raises(Stop, match="its labels are: LABEL_0, LABEL_1, LABEL_2"):
         HubClassifier(chosen(labels=given), tmp_path)
+
+
+def test_another_map_of_labels_is_another_version(folder, tmp_path):
+    first = HubClassifier(chosen(), tmp_path).version
+    turned = {**LABELS, "LABEL_0": "negative", "LABEL_1": "positive"}
+    assert HubClassifier(chosen(labels=turned), tmp_path).version != first
+    assert HubClassifier(chosen(labels=dict(reversed(LABELS.items()))), tmp_path).version == first
+
+
+@pytest.mark.parametrize(
+    ("kind", "places", "tokens"),
+    [("roberta", 514, 512), ("camembert", 514, 512), ("bert", 512, 512), ("roberta", 18, 16), ("", None, 512)],
+)
+def test_windows_are_no_longer_than_the_places_of_the_model(kind, places, tokens):
+    assert room({"model_type": kind, "max_position_embeddings": places}) == tokens
+
+
+def test_a_model_that_gives_no_labels_of_texts_is_refused(folder, tmp_path):
+    write(folder, id2label={"0": "LABEL_0", "1": "LABEL_1"})
+    two = {name: LABELS[name] for name in ("LABEL_0", "LABEL_1")}
+    with pytest.raises(Stop, match="2 labels of each text are expected"):
+        HubClassifier(chosen(labels=two), tmp_path)
 
 
 @pytest.mark.parametrize("file", ["onnx/model.onnx", "model.onnx"])
