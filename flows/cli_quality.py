@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.load import load_config
 from config.models import CLASSIFIER
-from flows.terminal import table
+from flows.terminal import Terminal, of, table
 
 if TYPE_CHECKING:
+    from nlp.classify import Classifier
     from nlp.quality import Quality
 
+CONFIGURED = "configured"
 SHOWN = 160  # characters of a text that was read wrongly
 
 
 def quality(
+    context: typer.Context,
     file: Annotated[
         Path,
         typer.Argument(
@@ -26,7 +30,10 @@ def quality(
             help="JSON lines as for `vigie analyse`, with sentiment, crisis (a list) or severity (0-3) by people.",
         ),
     ],
-    model: Annotated[str, typer.Option(help="Which reader: model (the shipped one), lexicon, or onnx.")] = CLASSIFIER,
+    model: Annotated[
+        str,
+        typer.Option(help="Which reader: model (the shipped one), lexicon, onnx, or configured (that of vigie.yaml)."),
+    ] = CLASSIFIER,
     folder: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="The model's folder, for onnx.")
     ] = None,
@@ -39,7 +46,6 @@ def quality(
     """
     from mentions.errors import RejectedItem, WrongUsage
     from nlp.analyse import analyse_lines
-    from nlp.classify import load_classifier
     from nlp.quality import judge, parse
 
     try:
@@ -49,13 +55,24 @@ def quality(
         raise WrongUsage(f"{file}: {error.detail}") from error
     if not told:
         raise WrongUsage(f"{file}: no line to judge")
-    classifier = load_classifier(model, folder)
+    classifier = reader(of(context), model, folder)
     answers = list(analyse_lines((line.model_dump_json() for line in told), classifier=classifier))
     found = judge(told, answers, worst=worst)
     if as_json:
         typer.echo(json.dumps(as_record(found), ensure_ascii=False))
     else:
         show(found)
+
+
+def reader(terminal: Terminal, model: str, folder: Path | None) -> "Classifier":
+    """The row, or what `vigie.yaml` chooses: a model of the hub is no row."""
+    from nlp.build import classifier_of
+    from nlp.classify import load_classifier
+
+    if model != CONFIGURED:
+        return load_classifier(model, folder)
+    settings = terminal.settings()
+    return classifier_of(load_config(settings.config).vigie.understanding, settings.home)
 
 
 def as_record(found: "Quality") -> dict[str, object]:

@@ -1,13 +1,15 @@
 """`vigie quality` in the terminal."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from config.template import write_template
 from flows.cli import app
-from mentions.errors import WrongUsage
+from mentions.errors import Stop, WrongUsage
 
 LINES = [
     {
@@ -75,3 +77,18 @@ def test_what_cannot_be_measured_is_null_in_json_and_a_dash_in_the_table(tmp_pat
     shown = CliRunner().invoke(app, ["quality", "--model", "lexicon", path])
     assert shown.exit_code == 0, shown.output
     assert "nan" not in shown.output.split()
+
+
+@pytest.mark.local
+def test_the_reader_of_vigie_yaml_is_scored_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "config"
+    write_template(folder)
+    told = (folder / "vigie.yaml").read_text(encoding="utf-8")
+    chosen = "understanding:\n  model: {hub: models/none, labels: {}}\n"
+    (folder / "vigie.yaml").write_text(re.sub(r"understanding:\n(?: .*\n)+", chosen, told), encoding="utf-8")
+    monkeypatch.setenv("VIGIE_HOME", str(tmp_path))
+    (tmp_path / "models" / "none").mkdir(parents=True)
+    asked = ["--config", str(folder), "quality", "--model", "configured", written(tmp_path, *LINES)]
+    done = CliRunner().invoke(app, asked)
+    assert isinstance(done.exception, Stop)
+    assert "holds no config.json" in str(done.exception)
