@@ -1,6 +1,7 @@
 """`vigie stories`: the texts that are copied around, and how many texts and stories each brand has."""
 
 from dataclasses import asdict, replace
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -40,7 +41,7 @@ def stories(
             for row in found:
                 places = f"{several(row.mentions, 'mention')} on {several(row.sites, 'site')}"
                 typer.echo(f"  {local(row.first_at, zone)}  {places}: {row.title or row.url}")
-                typer.echo(f"    vigie mentions --brand '{total.brand}' --story {row.story_id}")
+                typer.echo(f"    vigie mentions --brand {quote(total.brand)} --story {row.story_id}")
             if not found:
                 typer.echo(f"  none of {several(least, 'mention')} or more")
         if not totals and not as_json:

@@ -1,6 +1,7 @@
 """`vigie verdict`, `vigie verdicts`, `vigie stories`: given, told again, exported, erased, scored, reported."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -193,6 +194,18 @@ def test_a_post_about_two_brands_is_no_copy(vigie: Run, config: Path) -> None:
         read(opened, f"{DISPATCH} Nordane n'est pas concernée, selon Nordane.")
         assert {mention.brand for mention in opened.store.scan(MentionFilter())} == {"Velmora", "Nordane"}
     assert vigie("stories", "--json")[1] == ""
+
+
+def test_the_command_told_with_a_story_can_be_pasted(vigie: Run, config: Path) -> None:
+    with (config / "brands.yaml").open("a", encoding="utf-8") as brands:
+        brands.write("  - name: \"L'Aile d'or\"\n    match: [\"L'Aile d'or\"]\n    role: competitor\n")
+    text = DISPATCH.replace("Velmora", "L'Aile d'or")
+    with House(load_settings(config=None)) as opened:
+        read(opened, text, f"(Dépêche) {text}")
+    (told,) = [line for line in vigie("stories")[1].splitlines() if "vigie mentions" in line]
+    program, *words = shlex.split(told)
+    assert program == "vigie"
+    assert len(vigie(*words, "--format", "jsonl")[1].splitlines()) == 2
 
 
 def test_a_state_of_yesterday_holds_verdicts_of_today(vigie: Run, house: House) -> None:
