@@ -32,7 +32,6 @@ def analyse(
         Path,
         typer.Argument(
             metavar="IN.jsonl",
-            exists=True,
             dir_okay=False,
             allow_dash=True,
             help="JSON lines: id, text, and if you have them title, lang, brand; - reads stdin.",
@@ -49,7 +48,15 @@ def analyse(
     from nlp.classify import load_classifier
 
     classifier = load_classifier(model, folder)
-    lines = sys.stdin if str(file) == "-" else file.open(encoding="utf-8", errors="replace")
+    given = str(file) == "-"
+    if not given and not file.exists():  # asked here: typer 0.29 wants a file called "-"
+        raise typer.BadParameter(f"file '{file}' does not exist", param_hint="IN.jsonl")
+    # A line of another encoding takes no other with it.
+    lines = (
+        typer.get_text_stream("stdin", encoding="utf-8", errors="replace")
+        if given
+        else file.open(encoding="utf-8", errors="replace")
+    )
     out = output.open("w", encoding="utf-8") if output else sys.stdout
     bad = 0
     try:
@@ -60,7 +67,7 @@ def analyse(
     finally:
         if output:
             out.close()
-        if lines is not sys.stdin:
+        if not given:
             lines.close()
     if bad:
         raise typer.Exit(fail(f"{bad} bad lines, each marked in its place", 1))
