@@ -20,12 +20,13 @@ def readable(text: str) -> bool:
     return letters >= FEWEST and len(LATIN.findall(text)) >= KNOWN * letters
 
 
-def foreign(tokenizer: Any, ids: Sequence[int]) -> bool:
-    """Whether these pieces (WordPiece: `##` goes on with a word) are broken words of an unknown language.
+def foreign(tokenizer: Any, windows: Sequence[Sequence[int]]) -> bool:
+    """Whether the pieces of a text (WordPiece: `##` goes on with a word) are broken words of an unknown language.
 
-    To be asked only of texts whose language is unknown: a long German word is broken, too.
+    To be asked of all windows of a text together: one that it knows may quote another. And only of texts whose
+    language is unknown: a long German word is broken, too.
     """
-    inside = ids[1:-1]  # the model's own marks at both ends
+    inside = [number for ids in windows for number in ids[1:-1]]  # without the model's own marks at both ends
     if len(inside) < FEW:
         return False
     broken = [number for number in inside if tokenizer.id_to_token(number).startswith("##")]

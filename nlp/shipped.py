@@ -8,6 +8,7 @@ another script, a language of which it knows no words) is neutral with low confi
 
 import hashlib
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -104,7 +105,11 @@ class ShippedModel:
         lines = [as_read(text, target) for text, target in zip(texts, targets, strict=True)]
         good = [number for number, text in enumerate(texts) if readable(text)]
         pieces = windows(self._tokenizer, [lines[number] for number in good])
-        alien = {p.owner for p in pieces if languages[good[p.owner]] == "und" and foreign(self._tokenizer, p.ids)}
+        alien = {
+            owner
+            for owner, parts in groupby(pieces, key=lambda piece: piece.owner)
+            if languages[good[owner]] == "und" and foreign(self._tokenizer, [part.ids for part in parts])
+        }
         sums = Sums(len(good))
         for group in batches([p for p in pieces if p.owner not in alien]):
             self._run(group, sums)

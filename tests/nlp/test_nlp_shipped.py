@@ -133,6 +133,13 @@ def test_broken_words_of_an_unknown_language_are_not_judged(model):
     assert read(model, "bad shop", language="und")[0].sentiment.label == "negative"
 
 
+def test_a_quotation_in_an_unknown_language_does_not_hide_the_rest_of_a_long_text(model):
+    text = "xaabb xbaab waabb xabab. " * 4 + "The bad shop. Alas the fire. " * 40
+    (found,) = read(model, text, language="und")
+    assert found.sentiment.label == "negative"
+    assert found.carried == {"product_safety": "Alas the fire."}
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(max_size=200), st.text(max_size=12), st.sampled_from(["fr", "en", "und", "xx"]))
 def test_any_text_and_target_have_an_answer(model, text, target, language):
