@@ -19,7 +19,7 @@ from mentions.model import CRISIS_LABELS, CrisisLabel
 from nlp.card import ASPECTS, EXTRAS, FIX, Card, read_card
 from nlp.carried import Looks, as_read, carried
 from nlp.classify import Probabilities, Reading, Target
-from nlp.crisis import BASE, DECIDED
+from nlp.crisis import BASE
 from nlp.readable import foreign, readable
 from nlp.windows import Window, batches, feed, load_session, load_tokenizer, windows
 
@@ -28,6 +28,7 @@ MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
 OUTPUTS = ("sentiment", "crisis", "aspects", "extras", "carried")
 UNREAD = Probabilities(0.3, 0.4, 0.3)
 NAMING = 2.0  # weight of a window that names the target
+LOOKED = 0.1  # below this no hit of the rules makes a label likely (nlp/signals.py)
 Floats = NDArray[np.float64]
 
 
@@ -65,7 +66,7 @@ class Sums:
         owner, size = window.owner, len(window.ids)
         self.sentiment[owner, int(naming)] += row[0] * size
         self.tokens[owner, int(naming)] += size
-        for label in np.flatnonzero((row[1] >= DECIDED) & (row[1] > self.highest[0][owner])):
+        for label in np.flatnonzero((row[1] >= LOOKED) & (row[1] > self.highest[0][owner])):
             self.looks[owner][CRISIS_LABELS[label]] = Looks(looks[label, :size].copy(), window.offsets)
         for highest, found in zip(self.highest, row[1:], strict=True):
             np.maximum(highest[owner], found, out=highest[owner])
