@@ -39,6 +39,9 @@ class Target(NamedTuple):
     others: tuple[str, ...] = ()
 
 
+UNREAD = Probabilities(0.3, 0.4, 0.3)  # of a text that says nothing: neutral with low confidence
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a row reads in one text.

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mentions.errors import Stop
 from mentions.model import LABELS, Label
-from nlp.classify import Probabilities, Reading, Target
+from nlp.classify import UNREAD, Probabilities, Reading, Target
 from nlp.windows import Window, batches, feed, load_session, load_tokenizer, windows
 
 MODEL, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "vigie-model.json"
@@ -58,8 +58,10 @@ class SequenceModel:
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """Sentiment of texts."""
-        scores = np.tile([0.0, LEAST, 0.0], (len(texts), 1))  # a text without a single token is neutral
-        for group in batches(windows(self._tokenizer, texts)):
+        scores = np.tile(LEAST * np.array(UNREAD), (len(texts), 1))
+        # Blank texts have windows, too, where a tokenizer adds marks of its own.
+        pieces = [piece for piece in windows(self._tokenizer, texts) if texts[piece.owner].strip()]
+        for group in batches(pieces):
             for window, probabilities in zip(group, self._run(group), strict=True):
                 scores[window.owner] += probabilities * len(window.ids)
         totals = scores.sum(axis=1, keepdims=True)

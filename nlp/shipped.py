@@ -18,7 +18,7 @@ from mentions.errors import Stop
 from mentions.model import CRISIS_LABELS, CrisisLabel
 from nlp.card import ASPECTS, EXTRAS, FIX, Card, read_card
 from nlp.carried import Looks, as_read, carried
-from nlp.classify import Probabilities, Reading, Target
+from nlp.classify import UNREAD, Probabilities, Reading, Target
 from nlp.crisis import BASE
 from nlp.readable import foreign, readable
 from nlp.windows import Window, batches, feed, load_session, load_tokenizer, windows
@@ -26,7 +26,6 @@ from nlp.windows import Window, batches, feed, load_session, load_tokenizer, win
 SHIPPED = Path(__file__).parent / "model"
 MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
 OUTPUTS = ("sentiment", "crisis", "aspects", "extras", "carried")
-UNREAD = Probabilities(0.3, 0.4, 0.3)
 NAMING = 2.0  # weight of a window that names the target
 LOOKED = 0.1  # below this no hit of the rules makes a label likely (nlp/signals.py)
 Floats = NDArray[np.float64]

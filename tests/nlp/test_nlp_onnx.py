@@ -6,8 +6,10 @@ from collections import Counter
 import onnx
 import pytest
 from nlp_tiny import counting, save_words
+from tokenizers import Tokenizer, processors
 
 from mentions.errors import Stop
+from nlp.classify import UNREAD
 from nlp.onnx import CARD, MODEL, TOKENIZER, OnnxClassifier
 
 pytestmark = pytest.mark.local  # loads transformers and a model
@@ -98,3 +100,13 @@ def test_a_card_of_more_or_fewer_labels_than_the_model_gives_is_refused(folder, 
     write_card(folder, labels=labels)
     with pytest.raises(Stop, match=f"{len(labels)} labels of each text are expected"):
         OnnxClassifier(folder)
+
+
+def test_a_text_that_says_nothing_is_neutral_with_low_confidence(folder):
+    marked = Tokenizer.from_file(str(folder / TOKENIZER))
+    marked.post_processor = processors.TemplateProcessing(single="bad $A", special_tokens=[("bad", VOCABULARY["bad"])])
+    assert judge(folder, "", " \n") == [pytest.approx(UNREAD)] * 2
+    marked.save(str(folder / TOKENIZER))
+    nothing, praise = judge(folder, " ", "good good good")
+    assert nothing == pytest.approx(UNREAD)
+    assert praise.label == "positive"

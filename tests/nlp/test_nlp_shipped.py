@@ -11,8 +11,8 @@ from nlp_tiny import card, write_tiny
 from mentions.errors import Stop
 from mentions.model import CRISIS_LABELS
 from nlp.analyse import analyse_lines
-from nlp.classify import Target, load_classifier
-from nlp.shipped import UNREAD, ShippedModel
+from nlp.classify import UNREAD, Target, load_classifier
+from nlp.shipped import ShippedModel
 from nlp.windows import MOST, windows
 
 pytestmark = pytest.mark.local  # loads a model
