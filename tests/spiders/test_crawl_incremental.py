@@ -1,7 +1,6 @@
 """Second crawls: nothing new costs next to nothing, an edit comes again, what is gone is told once."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -9,6 +8,7 @@ from mentions.model import Gone, RawItem
 from tests.spiders.loopback import CSS, Reply, article, entry, posts, rss, source, versioned
 
 pytestmark = pytest.mark.local
+
 
 MODIFIED = "Mon, 02 Mar 2026 08:00:00 GMT"
 
@@ -123,151 +123,6 @@ def test_since_leaves_out_what_is_older(site, desk):
     assert [item.title for item in desk.take()] == ["Article 480"]
 
 
-def blog_pages(site, numbers, *, sitemap=True):
-    links = "".join(f'<h2><a href="/a/{number}">Article {number}</a></h2>' for number in numbers)
-    site.pages["/"] = Reply(f"<html lang=fr><body><main>{links}</main></body></html>".encode())
-    if sitemap:
-        locs = "".join(f"<url><loc>{site.url}/a/{number}</loc></url>" for number in numbers)
-        body = f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{locs}<url><loc>{site.url}/contact</loc></url></urlset>'
-        site.pages["/plan.xml"] = Reply(body.encode(), headers={"Content-Type": "application/xml"})
-        site.pages["/robots.txt"] = Reply(f"User-agent: *\nSitemap: {site.url}/plan.xml\n".encode())
-    for number in numbers:
-        site.pages[f"/a/{number}"] = article(number)
-    site.pages["/contact"] = Reply(b"<html><body><p>Nous joindre</p></body></html>")
-
-
-def test_a_blog_without_feed_is_read_by_its_sitemap(site, desk):
-    blog_pages(site, range(1, 13))
-    blog = source("b", "blog", site.url + "/")
-    [first] = desk.crawl(blog)
-    assert (first.status, first.items) == ("ok", 12)
-    [second] = desk.crawl(blog)
-    assert (second.items, second.responses) == (0, 2)  # home page and sitemap
-    desk.take()
-    del site.pages["/a/5"]
-    numbers = [*range(1, 5), *range(6, 14)]
-    blog_pages(site, numbers)
-    [third] = desk.crawl(blog)
-    assert (third.items, third.gone) == (1, 1)
-    assert {item.url for item in desk.take()} == {f"{site.url}/a/5", f"{site.url}/a/13"}
-
-
-def test_a_blog_without_sitemap_is_paged_through(site, desk):
-    for page, numbers in enumerate(([1, 2, 3], [4, 5, 6], [7]), start=1):
-        links = "".join(f'<h2><a href="/a/{number}">Article {number}</a></h2>' for number in numbers)
-        after = f'<link rel=next href="/page/{page + 1}">' if page < 3 else ""
-        path = "/" if page == 1 else f"/page/{page}"
-        site.pages[path] = Reply(f"<html lang=fr><head>{after}</head><body>{links}</body></html>".encode())
-    for number in range(1, 8):
-        site.pages[f"/a/{number}"] = article(number)
-    blog = source("b", "blog", site.url + "/")
-    [first] = desk.crawl(blog)
-    assert (first.status, first.items) == ("ok", 7)
-    [second] = desk.crawl(blog)
-    assert (second.items, site.paths().count("/page/2")) == (0, 1)
-
-
-def test_globs_choose_the_articles(site, desk):
-    blog_pages(site, range(1, 13))
-    desk.crawl(source("b", "blog", site.url + "/", include=["/a/1*"], exclude=["/a/11"]))
-    assert {item.url.rpartition("/")[2] for item in desk.take()} == {"1", "10", "12"}
-
-
-def board(site, threads):
-    """A phpBB-like forum: threads is {number: [page, page]}, a page being [(post number, text)]."""
-    rows = "".join(
-        f'<li class=row><a class=topictitle href="/viewtopic.php?t={number}">Fil {number}</a>'
-        f"<dd class=posts>{sum(map(len, pages)) - 1}</dd></li>"
-        for number, pages in threads.items()
-    )
-    site.pages["/"] = Reply(
-        f'<html lang=fr><body id=phpbb><ul class="topiclist topics">{rows}</ul></body></html>'.encode()
-    )
-    for number, pages in threads.items():
-        for index, page in enumerate(pages):
-            path = f"/viewtopic.php?t={number}" + (f"&start={2 * index}" if index else "")
-            body = "".join(
-                f'<div id="p{post}" class=post><div class=postbody><p class=author>par <strong class=username>Maëva B.</strong>'
-                f'<time datetime="2026-02-05T10:{post % 60:02d}:00+00:00"></time></p><div class=content>{text}</div></div></div>'
-                for post, text in page
-            )
-            after = f'<div class=pagination><a rel=next href="/viewtopic.php?t={number}&amp;start={2 * index + 2}">»</a></div>'
-            more = after if index + 1 < len(pages) else ""
-            site.pages[path] = Reply(
-                f"<html lang=fr><body id=phpbb><h2 class=topic-title><a>Fil {number}</a></h2>{body}{more}</body></html>".encode()
-            )
-
-
-def test_of_a_forum_only_threads_that_moved_are_read_again_from_their_last_page(site, desk):
-    threads = {1: [[(11, "Velmora livre mal"), (12, "pareil ici")], [(13, "réglé")]], 2: [[(21, "et Nordane ?")]]}
-    board(site, threads)
-    forum = source("m", "forum", site.url + "/")
-    [first] = desk.crawl(forum)
-    assert (first.status, first.items) == ("ok", 4)
-    [second] = desk.crawl(forum)
-    assert (second.items, second.responses) == (0, 1)
-    desk.take()
-    site.log.clear()
-    threads[1][1].append((14, "encore en panne"))
-    board(site, threads)
-    desk.crawl(forum)
-    assert [item.text for item in desk.take()] == ["encore en panne"]
-    assert site.paths() == ["/", "/viewtopic.php?t=1&start=2"]
-
-
-def test_a_post_taken_out_of_a_thread_is_gone_and_its_thread_stays(site, desk):
-    threads = {
-        1: [[(11, "Velmora livre mal"), (12, "pareil ici")], [(13, "réglé")]],
-        2: [[(21, "et Nordane ?"), (22, "bien")]],
-    }
-    board(site, threads)
-    forum = source("m", "forum", site.url + "/")
-    desk.crawl(forum)
-    desk.take()
-    del threads[2][0][1]
-    board(site, threads)
-    [outcome] = desk.crawl(forum)
-    assert (outcome.items, outcome.gone) == (0, 1)
-    [gone] = desk.take()
-    assert gone.native_id == "22"
-    [again] = desk.crawl(forum)
-    assert (again.items, again.gone) == (0, 0)
-
-
-def test_a_post_taken_out_of_an_earlier_page_is_found_though_only_the_last_page_is_read(site, desk):
-    """Its removal shifts the later posts: the last page begins with another one than last time."""
-    pages = [[(11, "un"), (12, "deux")], [(13, "trois"), (14, "quatre")], [(15, "cinq")]]
-    board(site, {1: pages})
-    forum = source("m", "forum", site.url + "/")
-    desk.crawl(forum)
-    desk.take()
-    board(site, {1: [[(11, "un"), (13, "trois")], [(14, "quatre"), (15, "cinq")], [(16, "six"), (17, "sept")]]})
-    [outcome] = desk.crawl(forum)
-    assert (outcome.items, outcome.gone) == (2, 1)
-    assert [item.native_id for item in desk.take() if isinstance(item, Gone)] == ["12"]
-
-
-def test_a_thread_that_moves_is_read_whole_once_a_day_for_edits(site, desk):
-    threads = {1: [[(11, "un"), (12, "deux")], [(13, "trois")]]}
-    board(site, threads)
-    forum = source("m", "forum", site.url + "/")
-    desk.crawl(forum)
-    desk.take()
-    threads[1][0][0] = (11, "un, corrigé")
-    threads[1][1].append((14, "quatre"))
-    board(site, threads)
-    desk.now += timedelta(days=1)
-    desk.crawl(forum)
-    assert {item.text for item in desk.take()} == {"un, corrigé", "quatre"}
-
-
-def test_a_forum_reads_on_where_max_pages_stopped_it(site, desk):
-    board(site, {number: [[(number * 10, f"avis {number}")]] for number in range(1, 8)})
-    forum = source("m", "forum", site.url + "/", max_pages=4)
-    found = [outcome.items for _ in range(4) for outcome in desk.crawl(forum)]
-    assert found == [3, 3, 1, 0]
-
-
 def test_a_catalogue_leads_to_products_and_their_reviews(site, desk):
     import json
 
@@ -330,54 +185,6 @@ def test_a_clock_that_stands_still_dates_the_items(site, desk):
     now = desk.now
     desk.crawl(source("f", "feed", site.url + "/"))
     assert [item.fetched_at for item in desk.take()] == [now]
-
-
-def test_where_the_api_of_wordpress_is_closed_the_feed_and_the_sitemap_do(site, desk):
-    blog_pages(site, range(1, 5))
-    head = f'<link rel="https://api.w.org/" href="{site.url}/wp-json/"><link rel=alternate type=application/rss+xml href="/feed">'
-    home = site.pages["/"]
-    site.pages["/"] = replace(home, body=home.body.replace(b"<body>", f"<head>{head}</head><body>".encode()))
-    site.pages["/feed"] = rss(*(entry(number, site=site.url) for number in (4, 3)))
-    site.pages["*"] = Reply(b'{"code":"rest_forbidden"}', 401, {"Content-Type": "application/json"})
-    [outcome] = desk.crawl(source("b", "blog", site.url + "/"))
-    assert (outcome.status, outcome.items) == ("ok", 4)
-    assert "401" in outcome.reason
-    extractors = {item.url.rpartition("/")[2]: item.extractor for item in desk.take()}
-    assert extractors["4"] == extractors["3"] == "feed"
-
-
-def test_one_request_at_a_time_and_host(site, desk):
-    import threading
-    import time
-
-    lock, inside, most = threading.Lock(), [0], [0]
-
-    def page(asked):
-        with lock:
-            inside[0] += 1
-            most[0] = max(most[0], inside[0])
-        time.sleep(0.05)  # long enough for a second request to come in
-        with lock:
-            inside[0] -= 1
-        return article(int(asked.path.rpartition("/")[2]))
-
-    blog_pages(site, range(1, 9))
-    site.pages |= {f"/a/{number}": page for number in range(1, 9)}
-    desk.crawl(source("b", "blog", site.url + "/"))
-    assert most == [1]
-
-
-def test_a_blog_may_be_given_by_the_address_of_its_feed(site, desk):
-    site.pages["/feed"] = rss(entry(1, site=site.url), entry(2, site=site.url))
-    [outcome] = desk.crawl(source("b", "blog", site.url + "/feed"))
-    assert (outcome.status, outcome.items) == ("ok", 2)
-
-
-def test_a_site_without_any_article_is_said_to_be_none(site, desk):
-    site.pages["/"] = Reply(b"<html><body><p>Bientot ici</p></body></html>")
-    [outcome] = desk.crawl(source("b", "blog", site.url + "/"))
-    assert (outcome.status, outcome.items) == ("failed", 0)
-    assert "not a blog" in outcome.reason
 
 
 def test_a_redirect_that_is_not_followed_names_where_it_leads(site, desk):
