@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nlp.classify import Probabilities, Reading, Target
+from nlp.classify import UNREAD, Probabilities, Reading, Target
 from nlp.phrases import PhraseIndex, read_yaml
+from nlp.readable import readable
 from nlp.target import toward
 from nlp.tone import Cue, Tone, listen
 from nlp.words import words
@@ -82,7 +83,7 @@ class LexiconClassifier:
 
     def __init__(self, last_step: Softmax | None = None) -> None:
         """The word lists load at the first text of their language."""
-        self.version = f"lexicon-2-{digest()}"
+        self.version = f"lexicon-3-{digest()}"
         self._last_step = last_step or Softmax()
 
     def tone(self, text: str, language: str, target: Target | None) -> Tone:
@@ -94,6 +95,11 @@ class LexiconClassifier:
     def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[Target | None]) -> list[Reading]:
         """See `nlp.classify.Classifier`; signals are left to the rules."""
         return [
-            Reading(self._last_step.of(self.tone(text, language, target)))
+            Reading(self._judge(self.tone(text, language, target), text, language))
             for text, language, target in zip(texts, languages, targets, strict=True)
         ]
+
+    def _judge(self, tone: Tone, text: str, language: str) -> Probabilities:
+        """Hearing nothing in a text that it cannot read says nothing: neutral with low confidence."""
+        heard = tone.praise or tone.blame
+        return self._last_step.of(tone) if heard or (language != "und" and readable(text)) else UNREAD

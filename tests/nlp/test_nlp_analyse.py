@@ -99,3 +99,20 @@ def test_it_streams(languages):
     found = list(islice(analyse_lines(endless(), classifier=LexiconClassifier(), languages=languages), 3 * BATCH))
     assert [f["id"] for f in found] == list(range(1, 3 * BATCH + 1))
     assert asked <= 4 * BATCH
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "?", "10", "\x00\u200b", "\n", "\U0001f44b", "Это очень", "مرحبا", "xqz vrk wpt"]
+)
+def test_a_text_that_says_nothing_is_neutral_with_low_confidence(languages, text):
+    (found,) = analysed(languages, {"id": 1, "text": text})
+    assert found["language"] == "und"
+    assert (found["sentiment"]["label"], found["sentiment"]["low_confidence"]) == ("neutral", True)
+
+
+def test_a_plain_text_and_a_face_are_read(languages):
+    plain, face = analysed(
+        languages, {"id": 1, "text": "The shop opens at nine.", "lang": "en"}, {"id": 2, "text": "😡"}
+    )
+    assert (plain["sentiment"]["label"], plain["sentiment"]["low_confidence"]) == ("neutral", False)
+    assert (face["sentiment"]["label"], face["sentiment"]["low_confidence"]) == ("negative", False)
