@@ -19,7 +19,8 @@ def founders(reader: Reader, sketches: Sequence[Sequence[str]]) -> list[Founder]
     for sketch in sketches:
         shared = Counter(story for term in sketch for story in holders.get(term, {}))
         for story in closest(shared):
-            wanted[story] = min(holders[term][story] for term in sketch if story in holders.get(term, {}))
+            names = (holders[term][story] for term in sketch if story in holders.get(term, {}))
+            wanted[story] = min(names) if story not in wanted else min(wanted[story], *names)
     texts = reader.sources(sorted(wanted.values()), "story_id", "unit", "title", "search_text")
     found = [
         Founder(story_id=row["story_id"], unit=row["unit"], title=row.get("title"), search_text=row["search_text"])

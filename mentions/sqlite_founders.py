@@ -12,8 +12,7 @@ from mentions.stories import COMMON, Founder, closest
 _HOLDERS: Final = "SELECT rid FROM story_term WHERE term = ? LIMIT ?"
 _STORIES: Final = "SELECT rid, story_id FROM mention WHERE rid IN (SELECT value FROM json_each(?))"
 _TEXTS: Final = """
-SELECT story_id, unit, title, search_text FROM mention
-WHERE story_id IN (SELECT value FROM json_each(?)) AND post_id = story_id AND story_terms IS NOT NULL
+SELECT story_id, unit, title, search_text FROM mention WHERE rid IN (SELECT value FROM json_each(?))
 ORDER BY story_id, id
 """
 
@@ -21,20 +20,19 @@ ORDER BY story_id, id
 def founders(connection: sqlite3.Connection, sketches: Sequence[Sequence[str]]) -> list[Founder]:
     """By story id; see MentionStore.founders."""
     holders = _holders(connection, {term for sketch in sketches for term in sketch})
-    wanted = {name for sketch in sketches for name in closest(_shared(sketch, holders))}
+    wanted: set[int] = set()  # by row number: to look for the founder among all that have its story costs more
+    for sketch in sketches:
+        held = [holders[term] for term in sketch if term in holders]
+        best = set(closest(Counter(story for stories in held for story in set(stories.values()))))
+        wanted.update(rid for stories in held for rid, story in stories.items() if story in best)
     found: dict[str, Founder] = {}
     for story, unit, title, text in connection.execute(_TEXTS, (json.dumps(sorted(wanted)),)) if wanted else ():
         found.setdefault(story, Founder(story_id=story, unit=unit, title=title, search_text=text))
     return list(found.values())
 
 
-def _shared(sketch: Sequence[str], holders: Mapping[str, set[str]]) -> Counter[str]:
-    """By story, how many terms of the sketch its first mention holds."""
-    return Counter(story for term in sketch for story in holders.get(term, ()))
-
-
-def _holders(connection: sqlite3.Connection, terms: set[str]) -> Mapping[str, set[str]]:
-    """By term, the stories whose first mention holds it; terms that too many mentions hold are absent."""
+def _holders(connection: sqlite3.Connection, terms: set[str]) -> Mapping[str, Mapping[int, str]]:
+    """By term, the rows that hold it, each with its story; terms that too many rows hold are absent."""
     rids: dict[str, list[int]] = {}
     for term in terms:
         rows = connection.execute(_HOLDERS, (near_number(term), COMMON + 1)).fetchall()
@@ -42,4 +40,4 @@ def _holders(connection: sqlite3.Connection, terms: set[str]) -> Mapping[str, se
             rids[term] = [rid for (rid,) in rows]
     every = sorted({rid for some in rids.values() for rid in some})
     story = dict(connection.execute(_STORIES, (json.dumps(every),))) if every else {}
-    return {term: {story[rid] for rid in some} for term, some in rids.items()}
+    return {term: {rid: story[rid] for rid in some} for term, some in rids.items()}
