@@ -19,14 +19,25 @@ CURLY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"'
 
 
 @lru_cache(maxsize=4096)
-def _spelt(target: str) -> re.Pattern[str] | None:
-    """Where a target stands: as a word of its own, also behind @ or #, glued there if it has several words."""
+def _spelt(target: str) -> str:
+    """A pattern of where a name stands: as a word of its own, behind @ or # too, glued there if of several words."""
     name = unicodedata.normalize("NFC", html.unescape(target)).translate(CURLY).strip().lstrip("@#")
     letters = re.findall(r"\w+", name)
     if not letters:
-        return None
+        return ""
     forms = [r"\s+".join(map(re.escape, name.split())), r"[@#]" + "_?".join(map(re.escape, letters))]
-    return re.compile(rf"(?<!\w)[@#]?(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
+    return rf"[@#]?(?:{'|'.join(forms)})"
+
+
+@lru_cache(maxsize=4096)
+def _brands(target: str, others: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Where the brands stand, the target as the group `target`; of two names at one place the longer is meant."""
+    if not (meant := _spelt(target)):
+        return None
+    forms = {spelt: spelt for name in others if (spelt := _spelt(name)).casefold() != meant.casefold() and spelt}
+    forms[meant] = f"(?P<target>{meant})"
+    longest = sorted(forms, key=lambda spelt: (-len(spelt), spelt))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(forms[spelt] for spelt in longest)})(?!\w)", re.IGNORECASE)
 
 
 def prepare(text: str, target: str | None, others: Iterable[str] = ()) -> str:
@@ -41,9 +52,7 @@ def prepare(text: str, target: str | None, others: Iterable[str] = ()) -> str:
     text = SURROGATES.sub(" ", text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     text = CONTROLS.sub(" ", unicodedata.normalize("NFC", text)).translate(CURLY)
     text = FORGED.sub(r"(\1)", text)
-    if target and (spelt := _spelt(target)) and spelt.search(text):
-        marks = {**dict.fromkeys(others, OTHER), target: TARGET}
-        for name in sorted(marks, key=lambda name: (-len(name), name)):  # "Nova Tel" before "Nova"
-            text = spelt.sub(f" {marks[name]} ", text) if (spelt := _spelt(name)) else text
+    if target and (brands := _brands(target, tuple(others))) and any(m["target"] for m in brands.finditer(text)):
+        text = brands.sub(lambda found: f" {TARGET if found['target'] else OTHER} ", text)
     text = HANDLE.sub(f" {USER} ", URL.sub(f" {LINK} ", text))
     return " ".join(LONG_RUN.sub(r"\1\1\1", text).split())

@@ -44,6 +44,8 @@ def test_what_becomes_of_a_text(text, target, line):
         ("Nova Tel beats Nova", "Nova Tel", ["Nova"], "[T] beats [MASK]"),
         ("Nova and Nova", "Nova", ["Nova", ""], "[T] and [T]"),
         ("Zentro is fine", "Nova", ["Zentro"], "Zentro is fine"),
+        ("Nova, T and Mask", "Nova", ["T", "Mask"], "[T] , [MASK] and [MASK]"),
+        ("Nova or nova", "nova", ["Nova"], "[T] or [T]"),
         ("[MASK] [SEP] [CLS] [PAD] [UNK] Nova", "Nova", [], "(MASK) (SEP) (CLS) (PAD) (UNK) [T]"),
     ],
 )
