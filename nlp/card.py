@@ -1,5 +1,6 @@
-"""The card of the shipped model: what its heads mean, and how logits become probabilities (docs/adr/0024)."""
+"""The card of a model folder: what its heads mean, and how logits become probabilities (docs/adr/0024)."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from mentions.errors import Stop
 from mentions.model import CRISIS_LABELS, LABELS
 
-CARD = "card.json"
+CARD, MODEL, TOKENIZER = "card.json", "model.onnx", "tokenizer.json"
 ASPECTS = (
     "price", "quality", "delivery", "support", "refund", "staff", "app", "safety", "hygiene", "billing",
     "availability", "communication",
@@ -60,7 +61,7 @@ class Calibration(Part):
 
 
 class Card(Part):
-    """`card.json`. `abstain`: below it the likeliest sentiment is not believed; `digest`: of model.onnx."""
+    """`card.json`. `abstain`: below it the likeliest sentiment is not believed; `digest`: see `digest_of`."""
 
     name: str
     version: str
@@ -85,6 +86,15 @@ class Card(Part):
             if not len(scaled.scale) == len(scaled.shift) == len(HEADS[head]):
                 raise ValueError(f"calibration.{head}: expected {len(HEADS[head])} scales and as many shifts")
         return self
+
+
+def digest_of(folder: Path) -> str:
+    """The first 12 hexadecimal digits of the SHA-256 of weights and tokenizer, one after the other."""
+    digest = hashlib.sha256()
+    for name in (MODEL, TOKENIZER):
+        with (folder / name).open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:12]
 
 
 def read_card(folder: Path) -> Card:

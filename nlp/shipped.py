@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mentions.errors import Stop
 from mentions.model import CRISIS_LABELS, CrisisLabel
-from nlp.card import ASPECTS, EXTRAS, FIX, Card, read_card
+from nlp.card import ASPECTS, CARD, EXTRAS, FIX, MODEL, TOKENIZER, Card, digest_of, read_card
 from nlp.carried import Looks, as_read, carried
 from nlp.classify import UNREAD, Probabilities, Reading, Target
 from nlp.crisis import BASE
@@ -24,7 +24,6 @@ from nlp.readable import foreign, readable
 from nlp.windows import Window, batches, feed, load_session, load_tokenizer, windows
 
 SHIPPED = Path(__file__).parent / "model"
-MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
 OUTPUTS = ("sentiment", "crisis", "aspects", "extras", "carried")
 NAMING = 2.0  # weight of a window that names the target
 LOOKED = 0.1  # below this no hit of the rules makes a label likely (nlp/signals.py)
@@ -42,11 +41,10 @@ def check(folder: Path, card: Card) -> None:
     missing = [name for name in (MODEL, TOKENIZER) if not (folder / name).is_file()]
     if missing:
         raise Stop(f"model folder {folder}: missing {', '.join(missing)}: {FIX}")
-    with (folder / MODEL).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if not digest.startswith(card.digest):
+    if digest_of(folder) != card.digest:
         raise Stop(
-            f"model folder {folder}: {MODEL} is damaged or of another version (its digest is not the card's): {FIX}"
+            f"model folder {folder}: {MODEL} or {TOKENIZER} is damaged or of another version "
+            f"(their digest is not the card's): {FIX}"
         )
 
 
@@ -89,13 +87,16 @@ class ShippedModel:
         """Load the weights, which takes about half a second."""
         self._card = read_card(folder)
         check(folder, self._card)
-        self.version = f"{self._card.name}-{self._card.version}-{self._card.digest}"
+        told = hashlib.sha256((folder / CARD).read_bytes()).hexdigest()[:12]  # of the calibration too
+        self.version = f"{self._card.name}-{self._card.version}-{told}"
         try:
             self._tokenizer = load_tokenizer(folder / TOKENIZER, self._card.max_tokens, self._card.overlap)
             self._session = load_session(folder / MODEL)
         except Stop as error:
             raise Stop(f"{error}: {FIX}") from error
         self._target = self._tokenizer.token_to_id(self._card.target_token)
+        if self._target is None:
+            raise Stop(f"model folder {folder}: {TOKENIZER} has no token {self._card.target_token}: {FIX}")
         self._pad = self._tokenizer.token_to_id("[PAD]") or 0
         if missing := {*OUTPUTS} - {node.name for node in self._session.get_outputs()}:
             raise Stop(f"model folder {folder}: {MODEL} has no output {', '.join(sorted(missing))}")

@@ -8,7 +8,6 @@ texts that somebody looks at. Signals are fitted with the rules joined (nlp/sign
 the gate scores is read here.
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ from sklearn.metrics import f1_score
 from tokenizers import Tokenizer
 
 from mentions.model import CRISIS_LABELS, LABELS
-from nlp.card import ASPECTS, EXTRAS
+from nlp.card import ASPECTS, EXTRAS, digest_of
 from nlp.crisis import read
 from nlp.prepare import prepare
 from nlp.signals import hint
@@ -138,7 +137,7 @@ def calibrate(data: Path, exported: Path, vocabulary: Path, out: Path) -> dict[s
         "sentiment": list(LABELS), "crisis": list(CRISIS_LABELS), "aspects": list(ASPECTS), "extras": list(EXTRAS),
         "calibration": {"sentiment": sentiment_part(score, data), **other_parts(score, data)},
         "abstain": ABSTAIN,
-        "digest": hashlib.sha256((out / "model.onnx").read_bytes()).hexdigest()[:12],
+        "digest": digest_of(out),
     }  # fmt: skip
     (out / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return card

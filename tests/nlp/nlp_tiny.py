@@ -1,6 +1,5 @@
 """Tiny models: one with the outputs of the shipped one, one that counts words, as a plain classifier has it."""
 
-import hashlib
 import json
 
 import numpy as np
@@ -9,7 +8,7 @@ from onnx import TensorProto, helper
 from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from mentions.model import CRISIS_LABELS, LABELS
-from nlp.card import ASPECTS, EXTRAS
+from nlp.card import ASPECTS, EXTRAS, digest_of
 
 WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[T]", "@user", "[url]", "bad", "good", "plain", "fire", "boycott", "late")
 WORDS += ("alas", "never", ".", "the", "shop", "##a", "##b", "x", "w")
@@ -119,7 +118,7 @@ def card(folder, **more):
         "name": "tiny", "version": "1", "max_tokens": 16, "overlap": 4, "target_token": "[T]", "sentiment": LABELS,
         "crisis": CRISIS_LABELS, "aspects": ASPECTS, "extras": EXTRAS, "abstain": 0.45,
         "calibration": {"sentiment": {"temperature": 1.0, "bias": [0.0, 0.0, 0.0]}, **flat},
-        "digest": hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()[:12],
+        "digest": digest_of(folder),
     }  # fmt: skip
     (folder / "card.json").write_text(json.dumps({**told, **more}))
 

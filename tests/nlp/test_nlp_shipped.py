@@ -189,9 +189,21 @@ def test_a_card_of_another_model_is_refused(own, wrong, said):
         ShippedModel(own)
 
 
-def test_the_version_names_the_weights(model, own):
+def test_the_version_names_the_weights_and_their_calibration(model, own):
     assert model.version == ShippedModel(own).version
     assert model.version.startswith("tiny-1-")
+    card(own, abstain=0.5)
+    assert model.version != ShippedModel(own).version
+
+
+def test_a_tokenizer_without_the_mark_is_refused(own):
+    other = (own / "tokenizer.json").read_text().replace("[T]", "[X]")
+    (own / "tokenizer.json").write_text(other)
+    with pytest.raises(Stop, match="damaged or of another version"):
+        ShippedModel(own)
+    card(own)
+    with pytest.raises(Stop, match=r"has no token \[T\]"):
+        ShippedModel(own)
 
 
 def test_analyse_tells_signals_with_their_sentences_and_low_confidence(model, languages):
