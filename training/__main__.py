@@ -42,7 +42,7 @@ def tune(asked: argparse.Namespace, home: Path) -> object:
     first, again = home / "tune", home / f"tune-{asked.again}"
     before = home / asked.before
     if asked.again:
-        rows = mixture(asked.data, labelled(home / "label"), seed=asked.seed + asked.again)
+        rows = mixture(asked.data, labelled(home / "label"), seed=asked.seed + asked.again, plain=asked.plain)
         return run(
             rows,
             home / "vocabulary",
@@ -106,6 +106,7 @@ def main() -> None:
     )
     parser.add_argument("--again", type=int, default=0, help="number of a further tuning: mixture with labelled rows")
     parser.add_argument("--share", type=float, default=1.0, help="of the learning rates (tune --again)")
+    parser.add_argument("--plain", type=float, default=1.0, help="share of rows that name one brand (tune --again)")
     parser.add_argument("--steps", type=int, default=None, help="end a tuning there")
     parser.add_argument("--narrow", action="store_true", help="7-bit weights (export)")
     parser.add_argument("--seed", type=int, default=7)

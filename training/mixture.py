@@ -73,6 +73,10 @@ QUIET = 0.25  # weight of "no signal" for praise and plain statements of CALM so
 WRITTEN_TIMES = {"seed": 3, "near": 3, "hard": 3, "target": 8}
 WRITTEN_ELSE = 2.0
 LABELLED_TIMES = 0.6
+BETWEEN = {  # what stands between two texts about two brands
+    "fr": (" ", " ", "\n", " // ", ". Par contre ", ", alors que ", ". Et ", ", mais "),
+    "en": (" ", " ", "\n", " // ", ". But ", ", whereas ", ". And ", ", but "),
+}
 OTHERS_MARKED = 0.6  # a competitor that is not watched stays unknown
 TWO_BRANDS, SHORT_ENOUGH, TRUSTED = 24_000, 220, 0.6  # tries, of which two thirds give a row; characters; weight
 CATEGORIES = {
@@ -199,13 +203,14 @@ def two_brands(rows: Sequence[Row], count: int, picked: random.Random) -> Iterat
     ]  # fmt: skip
     by_language = {lang: [row for row in able if row.lang == lang] for lang in ("fr", "en")}
     for _ in range(count):
-        some = by_language["fr" if picked.random() < 0.5 else "en"]  # noqa: PLR2004
+        lang = "fr" if picked.random() < 0.5 else "en"  # noqa: PLR2004
+        some = by_language[lang]
         one, other = picked.choice(some), picked.choice(some)
         if one.target == other.target or (one.sentiment == other.sentiment and picked.random() < 0.7):  # noqa: PLR2004
             continue
         parts = [one.text, other.text] if picked.random() < 0.5 else [other.text, one.text]  # noqa: PLR2004
         others = (other.target,) if other.target else ()
-        yield replace(one, text=picked.choice((" ", "\n", " // ")).join(parts), source="two brands", others=others,
+        yield replace(one, text=picked.choice(BETWEEN[lang]).join(parts), source="two brands", others=others,
                       marked=1.0, weight=0.8, aspects=None, extras=None)  # fmt: skip
 
 
@@ -214,8 +219,11 @@ def taken(times: float, picked: random.Random) -> int:
     return int(times) + (picked.random() < times % 1)
 
 
-def mixture(data: Path, extra: Sequence[Row], *, seed: int) -> list[Row]:
-    """One epoch, shuffled: all sources, the written texts, and `extra` (projected and weakly labelled rows)."""
+def mixture(data: Path, extra: Sequence[Row], *, seed: int, plain: float = 1.0) -> list[Row]:
+    """One epoch, shuffled: all sources, the written texts, and `extra` (projected and weakly labelled rows).
+
+    `plain` is the share that is read of the rows which do not part one brand from another.
+    """
     picked = random.Random(seed)
     rows: list[Row] = []
     others = {row.text: (times, row) for times, row in other_rows(data)}
@@ -232,6 +240,7 @@ def mixture(data: Path, extra: Sequence[Row], *, seed: int) -> list[Row]:
         rows += [row] * taken(times, picked)
     rows += two_brands(rows, TWO_BRANDS, picked)
     rows += [row for row in extra if picked.random() < LABELLED_TIMES]
+    rows = [row for row in rows if row.others or picked.random() < plain] if plain < 1 else rows
     picked.shuffle(rows)
     return rows
 
