@@ -6,6 +6,7 @@ from typing import Any
 
 LETTER = re.compile(r"[^\W\d_]")
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+TRAINED = frozenset({"fr", "en", "de", "es", "it", "pt"})  # languages that it was trained on
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+|@\w+")
 FEWEST = 2  # letters
 KNOWN = 0.5  # share of the letters that must be Latin
@@ -24,7 +25,7 @@ def foreign(tokenizer: Any, windows: Sequence[Sequence[int]]) -> bool:
     """Whether the pieces of a text (WordPiece: `##` goes on with a word) are broken words of an unknown language.
 
     To be asked of all windows of a text together: one that it knows may quote another. And only of texts whose
-    language is unknown: a long German word is broken, too.
+    language is unknown or not TRAINED: a long German word is broken, too.
     """
     inside = [number for ids in windows for number in ids[1:-1]]  # without the model's own marks at both ends
     if len(inside) < FEW:

@@ -20,7 +20,7 @@ from nlp.card import ASPECTS, CARD, EXTRAS, FIX, MODEL, TOKENIZER, Card, digest_
 from nlp.carried import Looks, as_read, carried
 from nlp.classify import UNREAD, Probabilities, Reading, Target
 from nlp.crisis import BASE
-from nlp.readable import foreign, readable
+from nlp.readable import TRAINED, foreign, readable
 from nlp.windows import Window, batches, feed, load_session, load_tokenizer, windows
 
 SHIPPED = Path(__file__).parent / "model"
@@ -109,7 +109,7 @@ class ShippedModel:
         alien = {
             owner
             for owner, parts in groupby(pieces, key=lambda piece: piece.owner)
-            if languages[good[owner]] == "und" and foreign(self._tokenizer, [part.ids for part in parts])
+            if languages[good[owner]] not in TRAINED and foreign(self._tokenizer, [part.ids for part in parts])
         }
         sums = Sums(len(good))
         for group in batches([p for p in pieces if p.owner not in alien]):

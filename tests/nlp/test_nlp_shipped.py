@@ -126,11 +126,15 @@ def test_what_cannot_be_read_is_neutral_with_low_confidence(model, text):
     assert max(found.crisis.values()) < 0.1
 
 
-def test_broken_words_of_an_unknown_language_are_not_judged(model):
-    text = "bad xaabb xbaab waabb xabab"
-    assert read(model, text, language="und")[0].sentiment == UNREAD
-    assert read(model, text, language="en")[0].sentiment.label == "negative"
-    assert read(model, "bad shop", language="und")[0].sentiment.label == "negative"
+@pytest.mark.parametrize("language", ["und", "nl", "pl", "xx"])
+def test_broken_words_of_a_language_that_it_never_read_are_not_judged(model, language):
+    assert read(model, "bad xaabb xbaab waabb xabab", language=language)[0].sentiment == UNREAD
+    assert read(model, "bad shop", language=language)[0].sentiment.label == "negative"
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "de", "es", "it", "pt"])
+def test_long_words_of_a_language_that_it_was_trained_on_are_judged(model, language):
+    assert read(model, "bad xaabb xbaab waabb xabab", language=language)[0].sentiment.label == "negative"
 
 
 def test_a_quotation_in_an_unknown_language_does_not_hide_the_rest_of_a_long_text(model):
