@@ -18,6 +18,7 @@ T = TypeVar("T")
 STOPS = frozenset(".,;:!?…()")
 GAP = 4
 CACHE = 20_000  # words whose candidates are remembered
+LONGEST = 64  # characters of such a word: a longer one comes once
 
 
 def read_yaml(path: Path) -> Any:
@@ -107,10 +108,12 @@ class PhraseIndex(Generic[T]):
         found = list(self._exact.get(word, ()))
         for length in range(self._shortest, min(len(word), self._longest) + 1):
             found += self._prefix.get(word[:length], ())
-        if len(self._seen) >= CACHE:  # bounds memory on endless streams of new words
-            self._seen.clear()
-        self._seen[word] = tuple(found)
-        return self._seen[word]
+        candidates = tuple(found)
+        if len(word) <= LONGEST:
+            if len(self._seen) >= CACHE:  # bounds memory on endless streams of new words
+                self._seen.clear()
+            self._seen[word] = candidates
+        return candidates
 
 
 def match(pieces: tuple[Piece, ...], heard: Sequence[str], at: int) -> int:

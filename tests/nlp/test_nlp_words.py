@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.phrases import PhraseIndex
+from nlp.phrases import CACHE, LONGEST, PhraseIndex
 from nlp.words import ENDLESS, fold, sentences, words
 
 
@@ -74,3 +74,13 @@ def test_a_pattern_must_begin_with_a_word():
 def test_hits_lie_inside_the_text(heard):
     for hit in PhraseIndex([("a", 1), ("a ... d", 2), ("b _ c", 3)]).find(heard):
         assert 0 <= hit.start < hit.end <= len(heard)
+
+
+def test_what_is_remembered_of_endless_words_is_bounded():
+    index = PhraseIndex([("arnaq*", 1)])
+    endless = f"arnaq{'a' * 100_000}"
+    assert len(list(index.find([endless, f"{endless}b", "arnaque"]))) == 3
+    assert max(map(len, index._seen)) <= LONGEST
+    list(index.find([f"mot{number}" for number in range(CACHE + 5)]))
+    assert len(index._seen) <= CACHE
+    assert len(list(index.find(["arnaque", endless]))) == 2
