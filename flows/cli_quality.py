@@ -49,7 +49,7 @@ def quality(
     from nlp.quality import judge, parse
 
     try:
-        with file.open(encoding="utf-8", errors="replace") as lines:
+        with file.open(encoding="utf-8-sig", errors="replace") as lines:
             told = list(parse(lines))
     except RejectedItem as error:
         raise WrongUsage(f"{file}: {error.detail}") from error

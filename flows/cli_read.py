@@ -1,6 +1,7 @@
 """`vigie extract` and `vigie analyse`: one page, one file, no configuration."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,8 @@ import typer
 
 from config.models import CLASSIFIER
 from flows.terminal import fail, json_line, now
+
+STDIN = 0  # file descriptor
 
 
 def extract(
@@ -47,15 +50,17 @@ def analyse(
     from nlp.analyse import analyse_lines
     from nlp.classify import load_classifier
 
-    classifier = load_classifier(model, folder)
     given = str(file) == "-"
     if not given and not file.exists():  # asked here: typer 0.29 wants a file called "-"
         raise typer.BadParameter(f"file '{file}' does not exist", param_hint="IN.jsonl")
-    # A line of another encoding takes no other with it.
+    if output:
+        keep_apart(None if given else file, output)
+    classifier = load_classifier(model, folder)
+    # A line of another encoding takes no other with it; a mark of byte order is no part of the first.
     lines = (
-        typer.get_text_stream("stdin", encoding="utf-8", errors="replace")
+        typer.get_text_stream("stdin", encoding="utf-8-sig", errors="replace")
         if given
-        else file.open(encoding="utf-8", errors="replace")
+        else file.open(encoding="utf-8-sig", errors="replace")
     )
     out = output.open("w", encoding="utf-8") if output else sys.stdout
     bad = 0
@@ -71,6 +76,19 @@ def analyse(
             lines.close()
     if bad:
         raise typer.Exit(fail(f"{bad} bad lines, each marked in its place", 1))
+
+
+def keep_apart(source: Path | None, output: Path) -> None:
+    """WrongUsage if `output` is the file that is read (None: piped in), by whatever name: opening would empty it."""
+    from mentions.errors import WrongUsage
+
+    try:
+        read = source.stat() if source else os.fstat(STDIN)
+        same = output.is_file() and os.path.samestat(read, output.stat())
+    except OSError:
+        return  # what cannot be opened is told when it is
+    if same:
+        raise WrongUsage(f"{output} is the file that is read: give --output another name")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -92,3 +92,12 @@ def test_the_reader_of_vigie_yaml_is_scored_too(tmp_path: Path, monkeypatch: pyt
     done = CliRunner().invoke(app, asked)
     assert isinstance(done.exception, Stop)
     assert "holds no config.json" in str(done.exception)
+
+
+@pytest.mark.local
+def test_a_mark_of_byte_order_is_no_part_of_the_first_line(tmp_path: Path) -> None:
+    path = Path(written(tmp_path, *LINES))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    done = CliRunner().invoke(app, ["quality", "--json", "--model", "lexicon", str(path)])
+    assert done.exit_code == 0, done.output
+    assert sum(map(sum, json.loads(done.output)["confusion"])) == 3
