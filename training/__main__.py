@@ -106,7 +106,7 @@ def main() -> None:
     )
     parser.add_argument("--again", type=int, default=0, help="number of a further tuning: mixture with labelled rows")
     parser.add_argument("--share", type=float, default=1.0, help="of the learning rates (tune --again)")
-    parser.add_argument("--plain", type=float, default=1.0, help="share of rows that name one brand (tune --again)")
+    parser.add_argument("--plain", type=float, default=1.0, help="share of the public corpora (tune --again)")
     parser.add_argument("--steps", type=int, default=None, help="end a tuning there")
     parser.add_argument("--narrow", action="store_true", help="7-bit weights (export)")
     parser.add_argument("--seed", type=int, default=7)

@@ -69,8 +69,9 @@ SOURCES = (
 )  # fmt: skip
 CALM = {"sentiment/umsab_fr", "sentiment/umsab_en", "sentiment/sst2_en", "sentiment/allocine_tv_fr",
         "sentiment/restaurant_fr", "sentiment/laptop_en", "sentiment/hotel_en", "sentiment/uci_imdb_en"}  # fmt: skip
+OURS = {f"written/{kind}" for kind in ("seed", "near", "hard", "review", "tweet", "news", "talk", "target")}
 QUIET = 0.25  # weight of "no signal" for praise and plain statements of CALM sources, which nobody labelled
-WRITTEN_TIMES = {"seed": 3, "near": 3, "hard": 3, "target": 8}
+WRITTEN_TIMES = {"seed": 3, "near": 3, "hard": 3, "target": 5}
 WRITTEN_ELSE = 2.0
 LABELLED_TIMES = 0.6
 BETWEEN = {  # what stands between two texts about two brands
@@ -181,7 +182,10 @@ def written_rows(lines: Sequence[Written]) -> Iterator[tuple[float, Row]]:
 
 
 def written_row(line: Written) -> Row:
-    """A line written for Vigie: everything is known of it; a complaint is what blames without being a news report."""
+    """A line written for Vigie: everything is known of it, but that lines about two brands seldom tell aspects.
+
+    A complaint is what blames without being a news report.
+    """
     complaint = line.sentiment == "negative" and bool(line.crisis) and line.register != "news"
     told = {"complaint": complaint, "irony": line.ironic}
     return Row(
@@ -189,7 +193,7 @@ def written_row(line: Written) -> Row:
         marked=1.0 if line.kind == "target" else 0.75,
         sentiment=one_hot(line.sentiment),
         signals=several(line.crisis, CRISIS_LABELS),
-        aspects=several(line.aspects, ASPECTS),
+        aspects=several(line.aspects, ASPECTS) if line.aspects or line.kind != "target" else None,
         extras=tuple(float(told[name]) if name in told else UNKNOWN for name in EXTRAS),
     )  # fmt: skip
 
@@ -222,7 +226,7 @@ def taken(times: float, picked: random.Random) -> int:
 def mixture(data: Path, extra: Sequence[Row], *, seed: int, plain: float = 1.0) -> list[Row]:
     """One epoch, shuffled: all sources, the written texts, and `extra` (projected and weakly labelled rows).
 
-    `plain` is the share that is read of the rows which do not part one brand from another.
+    `plain` is the share that is read of the public corpora and of `extra`.
     """
     picked = random.Random(seed)
     rows: list[Row] = []
@@ -240,7 +244,7 @@ def mixture(data: Path, extra: Sequence[Row], *, seed: int, plain: float = 1.0) 
         rows += [row] * taken(times, picked)
     rows += two_brands(rows, TWO_BRANDS, picked)
     rows += [row for row in extra if picked.random() < LABELLED_TIMES]
-    rows = [row for row in rows if row.others or picked.random() < plain] if plain < 1 else rows
+    rows = [row for row in rows if row.others or row.source in OURS or picked.random() < plain]
     picked.shuffle(rows)
     return rows
 
