@@ -25,6 +25,8 @@ FILES = (
     "onnx/model_quantized.onnx", "onnx/model_int8.onnx", "model_quantized.onnx", "onnx/model.onnx", "model.onnx",
 )  # fmt: skip
 OVERLAP = 32
+PLACES, USUAL, FEWEST = "max_position_embeddings", 512, 8  # tokens; fewer hold no sentence
+MOST_SHOWN = 40  # characters of what stands there instead
 OURS: Mapping[str, Label | None] = {
     "negative": "negative", "neutral": "neutral", "positive": "positive", "ignore": None,
 }  # fmt: skip
@@ -47,7 +49,7 @@ class HubClassifier:
         tokenizer = load_tokenizer(folder / TOKENIZER, min(chosen.max_tokens, room(told)), OVERLAP)
         self.version = version(chosen, path)
         try:
-            self._model = SequenceModel(tokenizer, load_session(path), labels, int(told.get("pad_token_id") or 0))
+            self._model = SequenceModel(tokenizer, load_session(path), labels, told["pad_token_id"])
         except Stop as error:
             raise Stop(f"understanding.model: {chosen.hub}: {error}") from error
 
@@ -106,15 +108,35 @@ def names(chosen: HubModel) -> list[str]:
 
 
 def read_config(folder: Path) -> Mapping[str, Any]:
-    """`config.json` of the model. Stop if it is missing or rubbish, or if the tokenizer is missing."""
+    """`config.json` of the model, its numbers checked. Stop, with the fix, if it or the tokenizer cannot be used."""
     for name in (CONFIG, TOKENIZER):
         if not (folder / name).is_file():
             raise Stop(f"understanding.model: {folder} holds no {name}; `AutoTokenizer` of transformers can write one")
     try:
         told = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        return {**told, "id2label": {int(number): str(name) for number, name in told.get("id2label", {}).items()}}
-    except (ValueError, AttributeError, TypeError) as error:
-        raise Stop(f"understanding.model: {folder / CONFIG} cannot be read: {error}") from error
+        return {
+            **told,
+            "id2label": {int(number): str(name) for number, name in told.get("id2label", {}).items()},
+            PLACES: number(told, PLACES, USUAL, FEWEST),
+            "pad_token_id": number(told, "pad_token_id", 0, -1),
+        }
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise Stop(f"understanding.model: {folder / CONFIG} cannot be read: {error}; {fix(folder)}") from error
+
+
+def number(told: Mapping[str, Any], name: str, usual: int, least: int) -> int:
+    """A whole number of the configuration, `usual` where it is absent or null. ValueError for anything else."""
+    found = usual if told.get(name) is None else told[name]
+    if type(found) is not int or found < least:
+        raise ValueError(f"{name} is {json.dumps(found)[:MOST_SHOWN]}, expected a whole number from {least} up")
+    return found
+
+
+def fix(folder: Path) -> str:
+    """What to do about a file of the model that is rubbish."""
+    if folder.parent.name == "snapshots":  # as the hub's library lays out its cache: files of a model share one folder
+        return f"delete {folder.parent.parent}, and the model is fetched again"
+    return f"put the {CONFIG} that came with the model into that folder"
 
 
 def columns(chosen: HubModel, told: Mapping[str, Any]) -> list[Label | None]:
@@ -145,7 +167,7 @@ def weights(folder: Path, chosen: HubModel) -> Path:
 
 def room(told: Mapping[str, Any]) -> int:
     """Tokens that the model has places for; RoBERTa's kin count two more than they have."""
-    places = int(told.get("max_position_embeddings") or 512)
+    places = int(told[PLACES])
     kin = "roberta" in str(told.get("model_type", "")).lower() or (places - 2).bit_count() == 1  # CamemBERT's 514
     return places - 2 if kin or places % 2 else places
 

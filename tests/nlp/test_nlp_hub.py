@@ -85,7 +85,7 @@ def test_another_map_of_labels_is_another_version(folder, tmp_path):
 
 @pytest.mark.parametrize(
     ("kind", "places", "tokens"),
-    [("roberta", 514, 512), ("camembert", 514, 512), ("bert", 512, 512), ("roberta", 18, 16), ("", None, 512)],
+    [("roberta", 514, 512), ("camembert", 514, 512), ("bert", 512, 512), ("roberta", 18, 16), ("", 512, 512)],
 )
 def test_windows_are_no_longer_than_the_places_of_the_model(kind, places, tokens):
     assert room({"model_type": kind, "max_position_embeddings": places}) == tokens
@@ -116,6 +116,51 @@ def test_a_damaged_file_is_named(folder, tmp_path, name):
     (folder / name).write_text("[")
     with pytest.raises(Stop, match=name.rpartition("/")[2]):
         HubClassifier(chosen(), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["max_position_embeddings", "pad_token_id"])
+@pytest.mark.parametrize("rubbish", ["many", -2, 2.5, [512], {"a": 1}, True, "x" * 9_999])
+def test_rubbish_for_a_number_is_one_line_with_the_fix(folder, tmp_path, name, rubbish):
+    write(folder, **{name: rubbish})
+    with pytest.raises(Stop, match=f"{name} is .*expected a whole number.*put the config.json that came with") as told:
+        HubClassifier(chosen(), tmp_path)
+    assert "\n" not in str(told.value)
+    assert len(str(told.value)) < 500
+
+
+def test_a_number_that_is_not_told_is_the_usual_one(folder, tmp_path):
+    write(folder, max_position_embeddings=None, pad_token_id=None)
+    assert labels(HubClassifier(chosen(), tmp_path), "good " * 600) == ["positive"]
+
+
+@pytest.mark.parametrize(
+    "rubbish", [b"\xff\xfe", b"[" * 100_000, b"null", b'{"id2label": ["a"]}', b'{"id2label": {"a": 1}}']
+)
+def test_a_config_that_is_none_is_one_line_with_the_fix(folder, tmp_path, rubbish):
+    (folder / "config.json").write_bytes(rubbish)
+    with pytest.raises(Stop, match=r"config\.json cannot be read: .*put the config\.json") as told:
+        HubClassifier(chosen(), tmp_path)
+    assert "\n" not in str(told.value)
+
+
+def test_a_config_that_may_not_be_read_is_told(folder, tmp_path, monkeypatch):
+    def refuse(path, **_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("nlp.hub.Path.read_text", refuse)
+    with pytest.raises(Stop, match="Permission denied"):
+        HubClassifier(chosen(), tmp_path)
+
+
+def test_what_was_fetched_and_is_damaged_is_to_be_deleted(tmp_path):
+    stored = tmp_path / "models" / "models--owner--small"
+    found = stored / "snapshots" / COMMIT
+    found.mkdir(parents=True)
+    write(found, max_position_embeddings="many")
+    (stored / "refs").mkdir()
+    (stored / "refs" / "main").write_text(COMMIT)
+    with pytest.raises(Stop, match=f"delete {stored}, and the model is fetched again"):
+        HubClassifier(chosen("owner/small"), tmp_path)
 
 
 def test_a_missing_tokenizer_is_named(folder, tmp_path):
