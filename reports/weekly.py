@@ -52,15 +52,15 @@ def build(
 
     With `as_of` inside the week, the week ends there and is compared with the same part of the week before.
     Counts include posts deleted since; lists of mentions do not. `incidents`, `runs` and `verdicts` may be more than
-    the week's: the rest is left out. Verdicts are of the week they were given in. Stop if the brand is unknown or the
-    week has not begun at `as_of`.
+    the week's: the rest is left out. What a verdict says of sentiment and of crisis belongs to the week in which each
+    was said. Stop if the brand is unknown or the week has not begun at `as_of`.
     """
     compared = _compared(config, brand)
     zone = (compared[0].timezone or config.vigie.timezone).info
     span, before = _spans(week_start, zone, as_of)
     of_mine = MentionFilter(brands=(brand,), gone=True).between(span.start, span.end)
     volume = _volume(store, of_mine.of([b.name for b in compared]))
-    mood, signs = accuracy([one for one in verdicts if one.brand == brand and span.start <= one.judged_at < span.end])
+    mood, signs = accuracy([one for one in verdicts if one.brand == brand], span)
     return WeeklyReport(
         brand=brand,
         zone=zone,
@@ -84,13 +84,13 @@ def build(
     )
 
 
-def accuracy(verdicts: Iterable[Verdict]) -> tuple[Accuracy, Accuracy]:
-    """Of sentiment, and of crisis labels (right: exactly the same); a verdict counts for what it speaks of."""
+def accuracy(verdicts: Iterable[Verdict], span: Span) -> tuple[Accuracy, Accuracy]:
+    """Of sentiment, and of crisis labels (right: exactly the same); each counts in the week it was said in."""
     moods, signs = Counter[bool](), Counter[bool]()
     for one in verdicts:
-        if one.sentiment is not None:
+        if one.sentiment_at and span.start <= one.sentiment_at < span.end:
             moods[one.sentiment == one.found_sentiment] += 1
-        if one.crisis is not None:
+        if one.crisis is not None and one.crisis_at and span.start <= one.crisis_at < span.end:
             signs[set(one.crisis) == set(one.found_crisis)] += 1
     mood, sign = (Accuracy(judged=told.total(), right=told[True]) for told in (moods, signs))
     return mood, sign

@@ -90,8 +90,10 @@ class Delivery:
 class Verdict:
     """What the person `by` says is true of a mention, and what the model had said when they looked.
 
-    `sentiment` or `crisis` is None where they said nothing; `crisis` is () for "no label holds". `content_hash` is that
-    of the text they read (an edit makes another one). No text is kept here: it is read from the store.
+    `sentiment` or `crisis` is None where they said nothing; `crisis` is () for "no label holds". `judged_at` is when
+    they last spoke, `sentiment_at` and `crisis_at` when they said each part: at `judged_at` unless told otherwise.
+    `content_hash` is that of the text they read (an edit makes another one). No text is kept here: it is read from the
+    store.
     """
 
     mention_id: str
@@ -104,3 +106,11 @@ class Verdict:
     found_crisis: tuple[CrisisLabel, ...] = ()
     sentiment: Label | None = None
     crisis: tuple[CrisisLabel, ...] | None = None
+    sentiment_at: datetime | None = None
+    crisis_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Date each part."""
+        for part in ("sentiment", "crisis"):
+            told = getattr(self, f"{part}_at") or self.judged_at
+            object.__setattr__(self, f"{part}_at", None if getattr(self, part) is None else told)

@@ -20,8 +20,8 @@ class Verdicts:
     def give(self, verdict: Verdict) -> bool:
         """Remember it; True if it was news. The same again, or an older one, changes nothing.
 
-        What it leaves open (sentiment or crisis None) stays as the same person said before, unless that was about
-        another text.
+        What it leaves open (sentiment or crisis None) or says again stays as the same person said before, with its
+        date, unless that was about another text.
         """
         with self._transactions.write() as connection:
             before = _of(connection, verdict)
@@ -36,7 +36,7 @@ class Verdicts:
     def list(
         self, *, brand: str | None = None, since: datetime | None = None, until: datetime | None = None
     ) -> list[Verdict]:
-        """Verdicts given in [since, until), in the order they were given, ties by mention and person."""
+        """Verdicts whose last word was said in [since, until), in that order, ties by mention and person."""
         query = select(verdicts).order_by(verdicts.c.judged_at, verdicts.c.mention_id, verdicts.c.by)
         if brand is not None:
             query = query.where(verdicts.c.brand == brand)
@@ -59,10 +59,11 @@ def _joined(before: Verdict | None, verdict: Verdict) -> Verdict:
     if before is None or before.content_hash != verdict.content_hash:
         return verdict
     kept: dict[str, Any] = {}
-    if verdict.sentiment is None:
-        kept |= {"sentiment": before.sentiment, "found_sentiment": before.found_sentiment}
-    if verdict.crisis is None:
-        kept |= {"crisis": before.crisis, "found_crisis": before.found_crisis}
+    for part in ("sentiment", "crisis"):
+        names = (part, f"found_{part}")
+        again = before.model == verdict.model and all(getattr(before, n) == getattr(verdict, n) for n in names)
+        if again or getattr(verdict, part) is None:
+            kept |= {name: getattr(before, name) for name in (*names, f"{part}_at")}
     return replace(verdict, **kept)
 
 

@@ -123,6 +123,9 @@ def test_accuracy_is_of_the_verdicts_given_this_week_on_this_brand(week):
     report = report_of(week[0], verdicts=given)
     assert report.sentiment_accuracy == Accuracy(judged=2, right=1)
     assert report.crisis_accuracy == Accuracy(judged=2, right=1)
+    late = verdict(7, END + hour, sentiment_at=START, crisis=(), crisis_at=END + hour)  # said in two weeks
+    assert report_of(week[0], verdicts=[late]).sentiment_accuracy == Accuracy(judged=1, right=1)
+    assert report_of(week[0], verdicts=[late]).crisis_accuracy == Accuracy()
     nobody = report_of(week[0])
     assert nobody.sentiment_accuracy == nobody.crisis_accuracy == Accuracy()
 

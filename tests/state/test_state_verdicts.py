@@ -1,6 +1,6 @@
 """Verdicts: the last of a person and mention, whatever is said twice, late or in part."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import count
 
 import pytest
@@ -19,19 +19,19 @@ pytestmark = pytest.mark.local
 
 
 def verdict(**changes):
-    base = Verdict(
-        mention_id="202611-m",
-        by="Ana",
-        judged_at=NOW,
-        brand="Aubépine",
-        content_hash="h1",
-        model="lexicon",
-        found_sentiment="neutral",
-        found_crisis=("product_safety",),
-        sentiment="negative",
-        crisis=(),
-    )
-    return replace(base, **changes)
+    told = {
+        "mention_id": "202611-m",
+        "by": "Ana",
+        "judged_at": NOW,
+        "brand": "Aubépine",
+        "content_hash": "h1",
+        "model": "lexicon",
+        "found_sentiment": "neutral",
+        "found_crisis": ("product_safety",),
+        "sentiment": "negative",
+        "crisis": (),
+    }
+    return Verdict(**told | changes)
 
 
 def test_a_verdict_comes_back_as_it_was_given(state):
@@ -67,6 +67,31 @@ def test_what_a_verdict_leaves_open_stays_as_said_before_unless_the_text_is_anot
     state.verdicts.give(verdict(sentiment="neutral", crisis=None, content_hash="h2", judged_at=NOW + 2 * HOUR))
     (whole,) = state.verdicts.list()
     assert (whole.sentiment, whole.crisis, whole.content_hash) == ("neutral", None, "h2")
+
+
+WEEK = 7 * 24 * HOUR
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_each_part_has_its_own_date(state, again):
+    state.verdicts.give(verdict(crisis=None))
+    repeated = {} if again else {"sentiment": None}
+    assert state.verdicts.give(verdict(judged_at=NOW + WEEK, **repeated))
+    (whole,) = state.verdicts.list()
+    assert (whole.judged_at, whole.sentiment_at, whole.crisis_at) == (NOW + WEEK, NOW, NOW + WEEK)
+    assert not state.verdicts.give(verdict(judged_at=NOW + 2 * WEEK))
+    assert state.verdicts.list() == [whole]
+    state.verdicts.give(verdict(sentiment="positive", crisis=None, judged_at=NOW + 2 * WEEK))
+    (whole,) = state.verdicts.list()
+    assert (whole.sentiment_at, whole.crisis_at, whole.crisis) == (NOW + 2 * WEEK, NOW + WEEK, ())
+
+
+def test_another_text_or_model_dates_what_is_said_anew_and_silence_has_no_date(state):
+    state.verdicts.give(verdict())
+    state.verdicts.give(verdict(model="vigie-minilm", judged_at=NOW + WEEK))
+    assert [(one.sentiment_at, one.crisis_at) for one in state.verdicts.list()] == [(NOW + WEEK, NOW + WEEK)]
+    state.verdicts.give(verdict(content_hash="h2", crisis=None, judged_at=NOW + 2 * WEEK))
+    assert [(one.sentiment_at, one.crisis_at) for one in state.verdicts.list()] == [(NOW + 2 * WEEK, None)]
 
 
 def test_verdicts_are_listed_by_brand_and_time_end_excluded(state):

@@ -18,7 +18,9 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.String(64), nullable=False),
         sa.Column("model", sa.Text, nullable=False),
         sa.Column("sentiment", sa.String(16)),
+        sa.Column("sentiment_at", sa.String(27)),
         sa.Column("crisis", sa.JSON(none_as_null=True)),
+        sa.Column("crisis_at", sa.String(27)),
         sa.Column("found_sentiment", sa.String(16), nullable=False),
         sa.Column("found_crisis", sa.JSON, nullable=False),
     )
