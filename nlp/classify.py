@@ -67,11 +67,13 @@ class Reading:
 class Classifier(Protocol):
     """Reads texts toward a target.
 
-    `name` is the row, `version` names the exact weights: it is stored with every label.
+    `name` is the row, `version` names the exact weights: it is stored with every label. One that `parts_brands`
+    judges the target alone in a text that names several.
     """
 
     name: str
     version: str
+    parts_brands: bool
 
     def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[Target | None]) -> list[Reading]:
         """One result per text, in order. `targets` are None where the text does not name the brand."""

@@ -39,6 +39,7 @@ class HubClassifier:
     """
 
     name = "hub"
+    parts_brands = False
 
     def __init__(self, chosen: HubModel, home: Path) -> None:
         """Load it; `home` is where relative folders and the cache of the hub stand."""

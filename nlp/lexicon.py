@@ -80,6 +80,7 @@ class LexiconClassifier:
     """Judges by word lists; a language without one is judged by signs alone, an unknown one by all lists."""
 
     name = "lexicon"
+    parts_brands = False
 
     def __init__(self, last_step: Softmax | None = None) -> None:
         """The word lists load at the first text of their language."""

@@ -80,6 +80,7 @@ class OnnxClassifier:
     """Judges with a model on the CPU. Stop, with what is wrong, if the folder cannot be used."""
 
     name = "onnx"
+    parts_brands = False
 
     def __init__(self, folder: Path) -> None:
         """Load the model; about a second for 30 MB."""

@@ -12,12 +12,13 @@ from nlp.classify import Classifier, Reading
 from nlp.crisis import read as read_crisis
 from nlp.language import LanguageReader
 from nlp.passage import Passage, join, passages
+from nlp.passage import read as read_passages
 from nlp.record import carried_over, stars, weigh_rating
 from nlp.severity import severity
 from nlp.signals import held, signals
 from nlp.threads import Threads
 
-PIPELINE_SERIAL = 2  # raise it when the same post may be judged otherwise: later serials overwrite earlier ones
+PIPELINE_SERIAL = 3  # raise it when the same post may be judged otherwise: later serials overwrite earlier ones
 BY_THREAD, BY_SOURCE = 0.5, 0.6  # probability that a text which names nobody is about the brand
 
 
@@ -76,9 +77,7 @@ class Pipeline:
         threads = Threads(self._finder, posts, openers)
         subjects = [self._subjects(post, threads, source_brands.get(post.source)) for post in posts]
         flat = [subject for group in subjects for subject in group]
-        readings = self._classifier.read(
-            [s.passage.text for s in flat], [s.language for s in flat], [s.passage.toward for s in flat]
-        )
+        readings = read_passages(self._classifier, [s.passage for s in flat], [s.language for s in flat])
         mentions = iter([self._mention(s, r) for s, r in zip(flat, readings, strict=True)])
         return [tuple(next(mentions) for _ in group) for group in subjects]
 

@@ -82,6 +82,7 @@ class ShippedModel:
     """
 
     name = "model"
+    parts_brands = True
 
     def __init__(self, folder: Path = SHIPPED) -> None:
         """Load the weights, which takes about half a second."""

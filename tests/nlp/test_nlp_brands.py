@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 from nlp_material import brand
 
 from nlp.brands import BrandFinder
+from nlp.classify import Probabilities, Reading, Target
 from nlp.examples import check_examples
-from nlp.passage import IN_LIST, IN_TITLE, SAME_CLAUSE, join, passages
+from nlp.passage import IN_LIST, IN_TITLE, SAME_CLAUSE, Passage, join, passages
+from nlp.passage import read as read_passages
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +82,10 @@ def test_places_point_at_the_text_whatever_surrounds_them(finder, noise):
         assert 0 <= named.start < named.end <= len(text)
 
 
+def read(found, classifier):
+    return read_passages(classifier, found, ["fr"] * len(found))
+
+
 def told(finder, text, title=None):
     return passages(title, text, finder.find(join(title, text)))
 
@@ -96,6 +102,51 @@ def test_a_sentence_that_names_two_is_cut_into_clauses(finder):
     found = told(finder, "Le forfait Nova est cher, mais Aurélia est parfaite.")
     assert "parfaite" not in found["Nova"].text
     assert "cher" not in found["Maison Aurélia"].text
+
+
+def test_what_stands_before_the_first_name_belongs_to_it(finder):
+    found = told(finder, "Trois semaines sans réponse. C'est Nova, opérateur. Chez Aurélia on décroche.")
+    assert found["Nova"].text == "Trois semaines sans réponse. C'est Nova, opérateur."
+    assert found["Maison Aurélia"].text == "Chez Aurélia on décroche."
+
+
+class Recorder:
+    """Reads nothing and keeps what it was asked; negative in a text of several sentences, else positive."""
+
+    name = version = "recorder"
+
+    def __init__(self, *, parts_brands):
+        self.parts_brands = parts_brands
+        self.asked = []
+
+    def read(self, texts, languages, targets):
+        self.asked.append(list(zip(texts, languages, targets, strict=True)))
+        moods = [
+            Probabilities(0.8, 0.1, 0.1) if text.count(".") > 1 else Probabilities(0.1, 0.1, 0.8) for text in texts
+        ]
+        return [
+            Reading(mood, crisis={"boycott_call": len(text) / 1000}) for mood, text in zip(moods, texts, strict=True)
+        ]
+
+
+def test_who_parts_brands_judges_the_whole_text_but_looks_for_signals_in_the_passage(finder):
+    text = "Quitté le forfait Nova. Chez Aurélia on décroche."
+    found = told(finder, text)
+    passage, nova = found["Maison Aurélia"], found["Nova"]
+    parting, plain = Recorder(parts_brands=True), Recorder(parts_brands=False)
+    first, second = read([passage, nova], parting), read([passage, nova], plain)
+    assert [r.sentiment.label for r in first] == ["negative", "negative"]
+    assert [r.sentiment.label for r in second] == ["positive", "positive"]
+    assert [r.crisis for r in first] == [r.crisis for r in second]
+    assert parting.asked[1][0] == (text, "fr", Target("Aurélia", ("Nova",)))
+    assert len(plain.asked) == 1
+
+
+def test_a_text_about_one_brand_or_nobody_is_read_once(finder):
+    parting = Recorder(parts_brands=True)
+    read([told(finder, "Quitté le forfait Nova. Enfin.")["Nova"], Passage("Rien.", None, 1.0)], parting)
+    read([], parting)
+    assert [len(asked) for asked in parting.asked] == [2, 0]
 
 
 def test_a_long_article_is_about_the_brand_only_where_it_names_it(finder):
