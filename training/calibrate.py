@@ -1,11 +1,11 @@
 """Stage `calibrate`: honest probabilities for the int8 artefact, and its card.
 
 Sentiment: one temperature (Guo et al. 2017) on official development splits (a bias for neutral was tried: macro-F1 of
-reviews rises by one point, and falls by two where two brands are compared). The other heads: a scale for all labels of the head and a shift for each, drawn towards a
-common one (Platt 1999), fitted on the written lines kept apart and, for signals, on praise of the development splits,
-which holds none; texts with a signal weigh as much as those without, so that 0.5 is where both are as likely among
-texts that somebody looks at. Signals are fitted with the rules joined (nlp/signals.py), as they are read. No text that
-the gate scores is read here.
+reviews rises by one point, and falls by two where two brands are compared). The other heads: a scale for all labels
+of the head and a shift for each, drawn towards a common one (Platt 1999), fitted on the written lines kept apart and,
+for signals, on praise of the development splits, which holds none; texts with a signal weigh as much as those without,
+so that 0.5 is where both are as likely among texts that somebody looks at. Signals are fitted with the rules joined
+(nlp/signals.py), as they are read. No text that the gate scores is read here.
 """
 
 import json
