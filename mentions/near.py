@@ -46,6 +46,20 @@ def smallest_runs(words: Sequence[str], width: int, most: int) -> tuple[str, ...
     return tuple([f"{number:016x}" for number in np.unique(_mixed(runs))[:most].tolist()])
 
 
+def numbered_runs(words: Sequence[str], width: int) -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """The different runs of `width` tokens, as 64-bit numbers that hold in this process only, ascending.
+
+    Eight bytes a run, where the tokens themselves take a hundred; two runs get one number once in 2^64.
+    """
+    runs = zip(*(words[place:] for place in range(width)), strict=False)
+    return np.unique(np.fromiter(map(hash, runs), dtype=np.int64, count=max(0, len(words) - width + 1)))
+
+
+def shared_runs(one: "np.ndarray[Any, np.dtype[np.int64]]", other: "np.ndarray[Any, np.dtype[np.int64]]") -> int:
+    """How many of their runs two texts share."""
+    return len(np.intersect1d(one, other, assume_unique=True))
+
+
 def _token_hashes(words: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.uint64]]":
     return np.fromiter(map(_token_hash, words), dtype=np.uint64, count=len(words))
 

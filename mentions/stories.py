@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from typing import Final, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from mentions.model import Mention, Unit
 from mentions.tokens import tokens
+
+if TYPE_CHECKING:
+    import numpy as np
 
 FEW: Final = 6  # tokens; shorter texts are equal by chance ("very good product"): each is a story of its own
 SHORT: Final = 12  # tokens; shorter texts join only when equal
@@ -23,9 +26,8 @@ EXCERPT_LEAST: Final = 40  # tokens of that shorter article
 TERMS: Final = 8  # of a sketch
 COMMON: Final = 20  # mentions that may hold a term; what more of them say is a formula, and finds nothing
 TRIED: Final = 4  # founders compared with one text
+_KEPT: Final = 32  # texts of a batch whose shingles are held: those of all would be gigabytes where somebody means harm
 _VERIFIED, _SKETCHED = 3, 5  # tokens of a shingle
-
-Shingles: TypeAlias = frozenset[tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +39,20 @@ class Founder:
     title: str | None
     search_text: str
 
-    @cached_property
+    @property
     def words(self) -> tuple[str, ...]:
-        """The tokens compared."""
+        """The tokens compared, split anew each time: they take ten times as much memory as their text."""
         return body(self.title, self.search_text)
 
-    @cached_property
-    def shingles(self) -> Shingles:
-        """What two texts are measured by."""
-        return frozenset(zip(*(self.words[place:] for place in range(_VERIFIED)), strict=False))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What two texts are compared by: how many tokens, of a text shorter than SHORT the tokens, and its shingles."""
+
+    unit: Unit
+    size: int
+    short: tuple[str, ...]
+    shingles: "np.ndarray[Any, np.dtype[np.int64]]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,14 +116,30 @@ def alike(one: Founder, other: Founder) -> float:
     Texts of fewer than SHORT tokens must be equal. Longer ones need an index of ALIKE; of two articles, one may also
     be an excerpt of the other, of at least EXCERPT_LEAST tokens.
     """
-    sizes = sorted((len(one.words), len(other.words)))
+    return likeness(measured(one), measured(other))
+
+
+def measured(text: Founder) -> Measured:
+    """Split a text and number its shingles."""
+    from mentions.near import numbered_runs  # noqa: PLC0415 - numpy: only writers pay for it
+
+    words = text.words
+    short = words if len(words) < SHORT else ()
+    return Measured(unit=text.unit, size=len(words), short=short, shingles=numbered_runs(words, _VERIFIED))
+
+
+def likeness(one: Measured, other: Measured) -> float:
+    """See `alike`."""
+    from mentions.near import shared_runs  # noqa: PLC0415 - as above
+
+    sizes = sorted((one.size, other.size))
     if sizes[0] < SHORT:
-        return float(one.words == other.words and sizes[0] >= FEW)
+        return float(one.size == other.size and one.short == other.short and sizes[0] >= FEW)
     least, most = sorted((len(one.shingles), len(other.shingles)))
     articles = one.unit == other.unit == "article" and sizes[0] >= EXCERPT_LEAST
     if least < ALIKE * most and not articles:
         return 0.0  # so unequal in size that they cannot be alike
-    shared = len(one.shingles & other.shingles)
+    shared = shared_runs(one.shingles, other.shingles)
     index = shared / (least + most - shared)
     return index if index >= ALIKE or (articles and shared >= EXCERPT * least) else 0.0
 
@@ -143,6 +166,7 @@ class _Shelf:
     def __init__(self) -> None:
         self._texts: dict[str, list[Founder]] = {}
         self._by_term: dict[str, set[str]] = {}
+        self._measured = lru_cache(maxsize=_KEPT)(measured)
 
     def add(self, founder: Founder, terms: Sequence[str]) -> None:
         self._texts.setdefault(founder.story_id, []).append(founder)
@@ -156,6 +180,9 @@ class _Shelf:
             names = self._by_term.get(term, ())
             if len(names) <= COMMON:
                 shared.update(names)
-        likeness = {name: max(alike(text, other) for other in self._texts[name]) for name in closest(shared)}
-        best = min(likeness, key=lambda name: (-likeness[name], name), default=None)
-        return best if best is not None and likeness[best] > 0 else None
+        found = {name: max(self._alike(text, other) for other in self._texts[name]) for name in closest(shared)}
+        best = min(found, key=lambda name: (-found[name], name), default=None)
+        return best if best is not None and found[best] > 0 else None
+
+    def _alike(self, one: Founder, other: Founder) -> float:
+        return likeness(self._measured(one), self._measured(other))

@@ -1,6 +1,7 @@
 """Stories: what joins, what does not, and that neither order nor time changes it."""
 
 import random
+import tracemalloc
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -224,6 +225,25 @@ def test_likeness_is_symmetric_and_between_0_and_1(one: str, other: str) -> None
     assert 0 <= alike(left, right) == alike(right, left) <= 1
     assert alike(left, left) == float(len(left.words) >= FEW)
     assert len(sketch(left.words)) <= 8
+
+
+@pytest.mark.local
+@pytest.mark.parametrize("said", ["words", "signs"])
+def test_endless_texts_do_not_fill_the_memory(said: str) -> None:
+    """Eight texts of 20,000 characters, each with four founders like it: held are the shingles of a few."""
+    rng = random.Random(1)
+    letters = "0123456789abcdef" if said == "words" else [chr(0x4E00 + number) for number in range(9_000)]
+    length = 5 if said == "words" else 1
+    bodies = [" ".join("".join(rng.choices(letters, k=length)) for _ in range(4_000)) for _ in range(8)]
+    founders = [text(f"{body} {n}", f"f{at}-{n}") for at, body in enumerate(bodies) for n in range(4)]
+    tracemalloc.start()
+    try:
+        told = assign([came(body, f"p{at}", hours=at) for at, body in enumerate(bodies)], founders)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert all(story.startswith("f") for story in told.values())
+    assert peak < 6_000_000  # bytes; with the tokens of all of them 20 million and more
 
 
 def test_generated_edits_are_found_as_the_record_of_the_decision_says() -> None:
