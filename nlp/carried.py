@@ -12,7 +12,7 @@ from nlp.classify import Target
 from nlp.prepare import TARGET, prepare
 from nlp.words import sentences
 
-JOINED = 4  # sentences at most that one name reaches into
+JOINED = 8  # sentences at most that one name reaches into
 SURE = 12  # characters by which a lost place is found again
 
 
