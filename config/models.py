@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_val
 
 from config.types import Address, Addresses, Clock, Duration, LanguageCode, Languages, Names, Regex, Secret, Word, Zone
 
-CLASSIFIER = "lexicon"  # the row of nlp.classify.MODELS where nothing is said
+CLASSIFIER = "model"  # the row of nlp.classify.MODELS where nothing is said
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
 URL_PATTERN = r"^https?://[^/\s]+"
 
