@@ -72,8 +72,13 @@ def _terms(store: MentionStore, brand: str, where: MentionFilter, against: Menti
 def _speakers(
     store: MentionStore, where: MentionFilter, worst: Sequence[Mention], terms: Sequence[str]
 ) -> list[Mention]:
-    """Different voices: the earliest, the two that hurt most, the worst of each language, then the most typical."""
-    first = list(store.search(where, Page(size=1, sort="oldest")).mentions)
+    """Different voices: the earliest that hurts, the two that hurt most, the worst of each language, the most typical.
+
+    What is less than half as severe as the worst does not hurt: in three days a grumble came before the crisis.
+    """
+    grave = max((mention.severity for mention in worst), default=0.0) / 2
+    oldest = store.search(where, Page(size=CANDIDATES, sort="oldest")).mentions
+    first = [mention for mention in oldest if mention.severity >= grave][:1]
     known = set(terms)
     typical = sorted(worst, key=lambda mention: -len(known.intersection(mention.search_text.split())))
     languages = {mention.language: mention for mention in reversed(worst)}

@@ -15,7 +15,7 @@ from alerts.watch import brands_of, tick
 from config.models import Config
 from mentions.sqlite import SqliteStore
 from state.database import State
-from tests.alerts.street import HOUR, START, boxes, config, crawl, crisis, history, weeks
+from tests.alerts.street import HOUR, START, boxes, config, crawl, crisis, history, mention, weeks
 
 pytestmark = pytest.mark.local
 
@@ -91,6 +91,16 @@ def test_watch_a_crisis_opens_within_hours_tells_and_ends(world):
     assert "Aubépine" in messages[0]["message"]["subject"]
     assert messages[-1]["first"] is not None
     assert world.state.incidents.current("Aubépine", FAMILY) is None
+
+
+def test_watch_the_first_voice_is_the_earliest_that_hurts(world):
+    world.arrive(weeks(21, share=0.0, seen=lambda _at: LIVE), LIVE)
+    history(world.state, START, LIVE)
+    grumble = mention(700_000, ONSET - 2 * HOUR, negative=True, severity=8.0, crisis_labels=())
+    live(world, [grumble, *crisis(ONSET, 8, 4)], 24)
+    quotes = world.incident().evidence["quotes"]
+    assert quotes[0]["published_at"] == (ONSET + timedelta(seconds=1)).isoformat()
+    assert all(quote["severity"] == 60 for quote in quotes)
 
 
 def test_watch_a_back_fill_alerts_nobody(world):
