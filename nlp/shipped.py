@@ -21,7 +21,7 @@ from nlp.carried import Looks, as_read, carried
 from nlp.classify import UNREAD, Probabilities, Reading, Target
 from nlp.crisis import BASE
 from nlp.readable import TRAINED, foreign, readable
-from nlp.windows import Window, batches, feed, load_session, load_tokenizer, windows
+from nlp.windows import Window, feed, load_session, load_tokenizer, windows
 
 SHIPPED = Path(__file__).parent / "model"
 OUTPUTS = ("sentiment", "crisis", "aspects", "extras", "carried")
@@ -113,16 +113,18 @@ class ShippedModel:
             if languages[good[owner]] not in TRAINED and foreign(self._tokenizer, [part.ids for part in parts])
         }
         sums = Sums(len(good))
-        for group in batches([p for p in pieces if p.owner not in alien]):
-            self._run(group, sums)
+        for piece in pieces:
+            if piece.ids and piece.owner not in alien:
+                self._run(piece, sums)
         known = {number: owner for owner, number in enumerate(good) if owner not in alien}
         return [
             self._reading(sums, known[number], texts[number], targets[number]) if number in known else self._unread()
             for number in range(len(texts))
         ]
 
-    def _run(self, group: Sequence[Window], sums: Sums) -> None:
-        given = feed(group, self._pad)
+    def _run(self, window: Window, sums: Sums) -> None:
+        """Read one window, alone: int8 scales come from all that is read together, and neighbours would be heard."""
+        given = feed([window], self._pad)
         del given["token_type_ids"]
         *logits, looks = self._session.run(OUTPUTS, given)
         heads = self._card.calibration
@@ -133,8 +135,7 @@ class ShippedModel:
                 for head, part in zip((heads.crisis, heads.aspects, heads.extras), logits[1:], strict=True)
             ),
         ]
-        for number, window in enumerate(group):
-            sums.take(window, [part[number] for part in found], looks[number], naming=self._target in window.ids)
+        sums.take(window, [part[0] for part in found], looks[0], naming=self._target in window.ids)
 
     def _reading(self, sums: Sums, owner: int, text: str, target: Target | None) -> Reading:
         crisis, aspects, extras = (highest[owner].tolist() for highest in sums.highest)

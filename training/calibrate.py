@@ -45,7 +45,7 @@ def int8_scorer(folder: Path) -> Score:
     def run(ids: torch.Tensor, mask: torch.Tensor) -> list[Any]:
         return list(session.run(None, {"input_ids": ids.cpu().numpy(), "attention_mask": mask.cpu().numpy()}))
 
-    return scorer(run, Tokenizer.from_file(str(folder / "tokenizer.json")))
+    return scorer(run, Tokenizer.from_file(str(folder / "tokenizer.json")), together=1)  # as nlp/shipped.py does
 
 
 def temperature(logits: np.ndarray, truth: np.ndarray) -> float:

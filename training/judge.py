@@ -53,8 +53,8 @@ def windows(ids: list[int]) -> Iterator[list[int]]:
         yield [ids[0], *body[start : start + inner], ids[-1]]
 
 
-def scorer(model: Any, tokenizer: Tokenizer) -> Score:
-    """Scores by a reader: anything that takes (ids, mask) and gives the logits in their order."""
+def scorer(model: Any, tokenizer: Tokenizer, *, together: int = 64) -> Score:
+    """Scores by a reader: anything that takes (ids, mask) of so many windows and gives the logits in their order."""
 
     def score(texts: Sequence[str]) -> Scores:
         rows = encode(tokenizer, texts, 100_000)
@@ -62,8 +62,8 @@ def scorer(model: Any, tokenizer: Tokenizer) -> Score:
         pieces.sort(key=lambda found: len(found[1]))
         sums = [np.zeros((len(texts), 3)), *(np.full((len(texts), width), -50.0) for width in (11, 12, 4))]
         total = np.zeros(len(texts))
-        for start in range(0, len(pieces), 64):
-            group = pieces[start : start + 64]
+        for start in range(0, len(pieces), together):
+            group = pieces[start : start + together]
             with torch.no_grad(), torch.autocast(DEVICE.type, torch.bfloat16):
                 found = [
                     np.asarray(torch.as_tensor(part).float().cpu())

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from nlp.classify import load_classifier
+from nlp.classify import Target, load_classifier
 from nlp.shipped import SHIPPED
 
 ROOT = Path(__file__).parents[2]
@@ -41,3 +41,12 @@ def test_the_model_card_shows_what_the_gate_pinned():
     card = (ROOT / "docs" / "model-card.md").read_text()
     assert script("card").tables() in card
     assert load_classifier("model").version.rpartition("-")[0].replace("-1", " 1") in card
+
+
+def test_a_text_is_read_the_same_whatever_is_read_beside_it():
+    model = load_classifier("model")
+    texts = ["Nova a pris feu.", "Great service from Nova, thanks!", "Quel temps fait-il ? " * 30, "ok"]
+    target = [Target("Nova"), Target("Nova"), None, None]
+    alone = [model.read([text], ["fr"], [brand])[0] for text, brand in zip(texts, target, strict=True)]
+    assert model.read(texts, ["fr"] * 4, target) == alone
+    assert model.read(texts[::-1], ["fr"] * 4, target[::-1]) == alone[::-1]
