@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -33,10 +34,20 @@ class Part(BaseModel):
 
 
 class Softened(Part):
-    """Probabilities are softmax((logits + bias) / temperature) (Guo et al. 2017)."""
+    """Probabilities are softmax((logits + bias) / temperature) (Guo et al. 2017).
+
+    `languages` holds the temperatures of languages that have one of their own.
+    """
 
     temperature: Number = Field(gt=0)
+    languages: Mapping[str, Annotated[Number, Field(gt=0)]] = {}
     bias: tuple[Number, Number, Number]
+
+    def of(self, logits: NDArray[np.float32], language: str) -> NDArray[np.float64]:
+        """Probabilities of logits, [n, 3]."""
+        raw = (np.asarray(logits, dtype=np.float64) + self.bias) / self.languages.get(language, self.temperature)
+        odds = np.exp(raw - raw.max(axis=1, keepdims=True))
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 class Scaled(Part):

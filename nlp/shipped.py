@@ -30,12 +30,6 @@ LOOKED = 0.1  # below this no hit of the rules makes a label likely (nlp/signals
 Floats = NDArray[np.float64]
 
 
-def softmax(logits: Floats) -> Floats:
-    """Probabilities of each row, [n, labels]."""
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float64)
-
-
 def check(folder: Path, card: Card) -> None:
     """Stop if a file is missing, or if the weights are not those of the card (cut short, or of another version)."""
     missing = [name for name in (MODEL, TOKENIZER) if not (folder / name).is_file()]
@@ -115,21 +109,21 @@ class ShippedModel:
         sums = Sums(len(good))
         for piece in pieces:
             if piece.ids and piece.owner not in alien:
-                self._run(piece, sums)
+                self._run(piece, languages[good[piece.owner]], sums)
         known = {number: owner for owner, number in enumerate(good) if owner not in alien}
         return [
             self._reading(sums, known[number], texts[number], targets[number]) if number in known else self._unread()
             for number in range(len(texts))
         ]
 
-    def _run(self, window: Window, sums: Sums) -> None:
+    def _run(self, window: Window, language: str, sums: Sums) -> None:
         """Read one window, alone: int8 scales come from all that is read together, and neighbours would be heard."""
         given = feed([window], self._pad)
         del given["token_type_ids"]
         *logits, looks = self._session.run(OUTPUTS, given)
         heads = self._card.calibration
         found = [
-            softmax((logits[0] + np.array(heads.sentiment.bias)) / heads.sentiment.temperature),
+            heads.sentiment.of(logits[0], language),
             *(
                 head.of(part)
                 for head, part in zip((heads.crisis, heads.aspects, heads.extras), logits[1:], strict=True)

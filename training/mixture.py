@@ -80,6 +80,7 @@ BETWEEN = {  # what stands between two texts about two brands
 }
 OTHERS_MARKED = 0.6  # a competitor that is not watched stays unknown
 TWO_BRANDS, SHORT_ENOUGH, TRUSTED = 24_000, 220, 0.6  # tries, of which two thirds give a row; characters; weight
+REPORTS = ("problem_report", "feature_request")
 CATEGORIES = {
     "price": ("PRICE", "PRICES", "price"),
     "quality": ("QUALITY", "OPERATION_PERFORMANCE", "DESIGN_FEATURES", "food", "AMBIENCE", "ambience", "STYLE_OPTIONS"),
@@ -151,7 +152,7 @@ def other_rows(data: Path) -> Iterator[tuple[float, Row]]:
     """(times, row) of the sets that know problems and wishes about apps, irony, and aspects."""
     for lang in ("fr", "en"):
         for row in training_split(data, f"appreview/minibar_{lang}"):
-            extras = several(row["label"], EXTRAS, ("problem_report", "feature_request"))
+            extras = several(row["label"], EXTRAS, REPORTS)
             aspects = several(["app"] if "problem_report" in row["label"] else [], ASPECTS, ("app",))
             yield 1, Row(row["text"], lang, f"appreview/minibar_{lang}", extras=extras, aspects=aspects)
     for row in training_split(data, "toxicity/tweeteval_irony"):

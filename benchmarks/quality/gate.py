@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from heads import NAMES, head_sets
 
 from mentions.errors import Stop
 from nlp.analyse import analyse_lines
@@ -165,7 +166,15 @@ def measure(model: Classifier, data: Path | None) -> dict[str, tuple[str, Figure
         found[name] = (mark, figures_of(judge(told, answers(model, told))))
     for name, mark, figures in targets(model):
         found[name] = (mark, figures)
+    for held in head_sets(data, MOST) if data else ():
+        measured = held.figures(answers(model, held.told))
+        found[held.name] = (held.digest, {figure: parts_of(value) for figure, value in measured.items()})
     return found
+
+
+def without_data(floors: Mapping[str, Any]) -> dict[str, Any]:
+    """The floors of the committed sets."""
+    return {name: floor for name, floor in floors.items() if name not in {*PUBLIC, *NAMES}}
 
 
 def compare(found: Mapping[str, tuple[str, Figures]], floors: Mapping[str, Any]) -> list[str]:
@@ -226,7 +235,7 @@ def main() -> int:
     parser.add_argument("--lower", action="store_true", help="with --pin: floors may fall")
     asked = parser.parse_args()
     floors = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {}
-    due = {name: floor for name, floor in floors.items() if asked.data or name not in PUBLIC}
+    due = floors if asked.data else without_data(floors)
     try:
         found = measure(load_classifier(asked.model, asked.folder), asked.data)
     except (Stop, FileNotFoundError) as error:

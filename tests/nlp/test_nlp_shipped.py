@@ -104,6 +104,16 @@ def test_calibration_is_that_of_the_card(own):
     assert after.crisis["product_safety"] == pytest.approx(1 / (1 + 2.718281828 ** -(6 * 0.5 - 1)), abs=1e-4)
 
 
+def test_a_language_may_have_a_temperature_of_its_own(own):
+    flat = json.loads((own / "card.json").read_text())["calibration"]
+    flat["sentiment"]["languages"] = {"fr": 4.0}
+    card(own, calibration=flat)
+    model = ShippedModel(own)
+    english, french = (model.read(["good plain"], [lang], [None])[0].sentiment for lang in ("en", "fr"))
+    assert english.positive > french.positive > french.negative > english.negative
+    assert english == model.read(["good plain"], ["und"], [None])[0].sentiment
+
+
 def test_below_the_band_of_the_card_nothing_is_decided(own):
     card(own, abstain=0.99)
     (found,) = read(ShippedModel(own), "good plain")
