@@ -250,11 +250,18 @@ def mixture(data: Path, extra: Sequence[Row], *, seed: int, plain: float = 1.0) 
     return rows
 
 
-def shown(row: Row, picked: random.Random) -> Row:
-    """The row as it is read this time: brands marked or not, accents lost in some French texts."""
+def shown(row: Row, picked: random.Random, names: Sequence[str]) -> Row:
+    """The row as it is read this time: brands marked or not, accents lost in some French texts.
+
+    Brands that are not marked bear other `names` in half of the texts.
+    """
     target = row.target if row.target and picked.random() < row.marked else None
     others = row.others if picked.random() < OTHERS_MARKED else ()
     text = row.text
+    if target and not others and picked.random() < 0.5:  # noqa: PLR2004
+        for name in row.others:
+            if name not in target and target not in name:
+                text = text.replace(name, picked.choice(names))
     if row.lang == "fr" and picked.random() < 0.08:  # noqa: PLR2004
         from training.vocabulary import bare
 
