@@ -15,8 +15,10 @@ from nlp.classify import Classifier, Reading, load_classifier
 from nlp.crisis import read as read_crisis
 from nlp.language import LanguageReader, code_of
 from nlp.passage import SAME_CLAUSE, Passage, join, passages
+from nlp.passage import read as read_passages
 from nlp.severity import severity
 from nlp.signals import held, signals
+from nlp.words import fold
 
 BATCH = 64  # lines judged together: bounds memory, feeds a model well
 FINDERS = 256  # brands whose compiled names are kept
@@ -57,21 +59,26 @@ def parse(line: str) -> Line | str:
 
 
 @lru_cache(maxsize=FINDERS)
-def finder_of(brand: str) -> BrandFinder:
-    """A finder of this one name, whatever it holds: the rules for names in brands.yaml are not asked."""
-    return BrandFinder([Brand.model_construct(name=brand, match=(brand,))])
+def finder_of(*brands: str) -> BrandFinder:
+    """A finder of these names, whatever they hold: the rules for names in brands.yaml are not asked."""
+    return BrandFinder([Brand.model_construct(name=brand, match=(brand,)) for brand in brands])
 
 
-def passage_of(line: Line) -> Passage:
-    """What the line says of its brand; without one, or where it is not found, the whole text."""
+def passages_of(line: Line) -> list[Passage]:
+    """What the line says of its brand; without one, or where it is not found, the whole text.
+
+    Where the text names exactly one of the `others`, what it says of that follows: two brands are judged together.
+    """
     title = clean_line(line.title) if line.title else None
     text = clean_text(line.text)
     brand = clean_line(line.brand) if line.brand else ""
     if brand:
-        found = passages(title, text, finder_of(brand).find(join(title, text)))
-        if found:
-            return found[brand]._replace(others=line.others)
-    return Passage(join(title, text), None, 1.0 if not brand else SAME_CLAUSE)
+        others = {fold(name): name for name in map(clean_line, line.others) if name}
+        others.pop(fold(brand), None)
+        found = dict(passages(title, text, finder_of(brand, *others.values()).find(join(title, text))))
+        if own := found.pop(brand, None):
+            return [own, *(found.values() if len(found) == 1 else ())]
+    return [Passage(join(title, text), None, 1.0 if not brand else SAME_CLAUSE)]
 
 
 def verdict(line: Line, language: str, passage: Passage, reading: Reading, model: str) -> dict[str, Any]:
@@ -119,10 +126,12 @@ def analyse_lines(
     while batch := list(islice(numbered, BATCH)):
         parsed = [(number, parse(line)) for number, line in batch]
         good = [line for _, line in parsed if isinstance(line, Line)]
-        found = [passage_of(line) for line in good]
-        spoken = [code_of(line.lang) or reader.read(passage.text) for line, passage in zip(good, found, strict=True)]
-        judged = judge.read([p.text for p in found], spoken, [p.toward for p in found])
-        answers = iter(zip(good, spoken, found, judged, strict=True))
+        asked = [passages_of(line) for line in good]
+        own = [group[0] for group in asked]
+        spoken = [code_of(line.lang) or reader.read(p.around or p.text) for line, p in zip(good, own, strict=True)]
+        beside = [(p, lang) for group, lang in zip(asked, spoken, strict=True) for p in group[1:]]
+        judged = read_passages(judge, [*own, *(p for p, _ in beside)], [*spoken, *(lang for _, lang in beside)])
+        answers = iter(zip(good, spoken, own, judged[: len(own)], strict=True))
         for number, line in parsed:
             if isinstance(line, str):
                 yield {"line": number, "error": line}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from mentions.errors import Stop
 from mentions.model import CRISIS_LABELS, LABELS
+from nlp.pairs import Pairs
 
 CARD, MODEL, TOKENIZER = "card.json", "model.onnx", "tokenizer.json"
 ASPECTS = (
@@ -63,12 +64,13 @@ class Scaled(Part):
 
 
 class Calibration(Part):
-    """One part a head."""
+    """One part a head; `pairs` for texts that name two brands."""
 
     sentiment: Softened
     crisis: Scaled
     aspects: Scaled
     extras: Scaled
+    pairs: Pairs | None = None
 
 
 class Card(Part):

@@ -64,16 +64,21 @@ class Reading:
         return max(self.sentiment) < self.abstain
 
 
+Beside = Callable[[str, Probabilities, Probabilities], Probabilities]
+
+
 class Classifier(Protocol):
     """Reads texts toward a target.
 
     `name` is the row, `version` names the exact weights: it is stored with every label. One that `parts_brands`
-    judges the target alone in a text that names several.
+    judges the target alone in a text that names several. `beside`, if there is one, is what becomes of the answer for
+    a brand when that for the only other brand of the text is known (text, own, other).
     """
 
     name: str
     version: str
     parts_brands: bool
+    beside: Beside | None
 
     def read(self, texts: Sequence[str], languages: Sequence[str], targets: Sequence[Target | None]) -> list[Reading]:
         """One result per text, in order. `targets` are None where the text does not name the brand."""

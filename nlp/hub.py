@@ -16,7 +16,7 @@ from typing import Any
 from config.models import HubModel
 from mentions.errors import Stop
 from mentions.model import Label
-from nlp.classify import Reading, Target
+from nlp.classify import Beside, Reading, Target
 from nlp.onnx import SequenceModel
 from nlp.windows import load_session, load_tokenizer
 
@@ -40,6 +40,7 @@ class HubClassifier:
 
     name = "hub"
     parts_brands = False
+    beside: Beside | None = None
 
     def __init__(self, chosen: HubModel, home: Path) -> None:
         """Load it; `home` is where relative folders and the cache of the hub stand."""

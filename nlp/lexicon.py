@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nlp.classify import UNREAD, Probabilities, Reading, Target
+from nlp.classify import UNREAD, Beside, Probabilities, Reading, Target
 from nlp.phrases import PhraseIndex, read_yaml
 from nlp.readable import readable
 from nlp.target import toward
@@ -81,6 +81,7 @@ class LexiconClassifier:
 
     name = "lexicon"
     parts_brands = False
+    beside: Beside | None = None
 
     def __init__(self, last_step: Softmax | None = None) -> None:
         """The word lists load at the first text of their language."""

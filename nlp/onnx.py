@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mentions.errors import Stop
 from mentions.model import LABELS, Label
-from nlp.classify import UNREAD, Probabilities, Reading, Target
+from nlp.classify import UNREAD, Beside, Probabilities, Reading, Target
 from nlp.windows import Window, batches, feed, load_session, load_tokenizer, windows
 
 MODEL, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "vigie-model.json"
@@ -81,6 +81,7 @@ class OnnxClassifier:
 
     name = "onnx"
     parts_brands = False
+    beside: Beside | None = None
 
     def __init__(self, folder: Path) -> None:
         """Load the model; about a second for 30 MB."""

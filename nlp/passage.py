@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from nlp.brands import Named
-from nlp.classify import Classifier, Reading, Target
+from nlp.classify import Classifier, Probabilities, Reading, Target
 from nlp.words import Span, sentences
 
 WHOLE = 1_200  # characters: a text this short that names one brand is about it from end to end
@@ -105,9 +105,25 @@ def read(classifier: Classifier, found: Sequence[Passage], languages: Sequence[s
         several = [n for n, p in enumerate(found) if p.around and p.toward]
         wholes = [(found[n].around or "", languages[n], found[n].toward) for n in several]
         moods = classifier.read(*map(list, zip(*wholes, strict=True))) if wholes else []
-        for n, mood in zip(several, moods, strict=True):
-            readings[n] = replace(readings[n], sentiment=mood.sentiment)
+        answers = {n: mood.sentiment for n, mood in zip(several, moods, strict=True)}
+        for n, answer in beside(classifier, found, answers).items():
+            readings[n] = replace(readings[n], sentiment=answer)
     return readings
+
+
+def beside(
+    classifier: Classifier, found: Sequence[Passage], answers: Mapping[int, Probabilities]
+) -> Mapping[int, Probabilities]:
+    """The answers for passages by their number, those of two brands that a text names alone told of each other."""
+    if classifier.beside is None:
+        return answers
+    places = {(found[n].around, found[n].surface): n for n in answers}
+    partners = {
+        n: partner for n in answers
+        if len(found[n].others) == 1 and (partner := places.get((found[n].around, found[n].others[0]))) is not None
+    }  # fmt: skip
+    joined = {n: classifier.beside(found[n].around or "", answers[n], answers[p]) for n, p in partners.items()}
+    return {**answers, **joined}
 
 
 def join(title: str | None, text: str) -> str:

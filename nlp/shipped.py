@@ -18,7 +18,7 @@ from mentions.errors import Stop
 from mentions.model import CRISIS_LABELS, CrisisLabel
 from nlp.card import ASPECTS, CARD, EXTRAS, FIX, MODEL, TOKENIZER, Card, digest_of, read_card
 from nlp.carried import Looks, as_read, carried
-from nlp.classify import UNREAD, Probabilities, Reading, Target
+from nlp.classify import UNREAD, Beside, Probabilities, Reading, Target
 from nlp.crisis import BASE
 from nlp.readable import TRAINED, foreign, readable
 from nlp.windows import Window, feed, load_session, load_tokenizer, windows
@@ -83,6 +83,8 @@ class ShippedModel:
         self._card = read_card(folder)
         check(folder, self._card)
         told = hashlib.sha256((folder / CARD).read_bytes()).hexdigest()[:12]  # of the calibration too
+        pairs = self._card.calibration.pairs
+        self.beside: Beside | None = pairs.beside if pairs else None
         self.version = f"{self._card.name}-{self._card.version}-{told}"
         try:
             self._tokenizer = load_tokenizer(folder / TOKENIZER, self._card.max_tokens, self._card.overlap)

@@ -30,6 +30,7 @@ from nlp.prepare import prepare
 from nlp.signals import hint
 from training.judge import LONGEST, OVERLAP, Score, official, prepared, scorer
 from training.mixture import REPORTS, several, written_row
+from training.pairs import pairs_part
 from training.rows import all_written, read_dataset
 
 EACH = 600  # texts of a development set
@@ -142,10 +143,13 @@ def calibrate(data: Path, exported: Path, vocabulary: Path, out: Path) -> dict[s
     small = json.loads((vocabulary / "tokenizer.json").read_text(encoding="utf-8"))
     (out / "tokenizer.json").write_text(json.dumps(small, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
     score = int8_scorer(out)
+    sentiment = sentiment_part(score, data)
     card = {
         "name": NAME, "version": VERSION, "max_tokens": LONGEST, "overlap": OVERLAP, "target_token": "[T]",
         "sentiment": list(LABELS), "crisis": list(CRISIS_LABELS), "aspects": list(ASPECTS), "extras": list(EXTRAS),
-        "calibration": {"sentiment": sentiment_part(score, data), **other_parts(score, data)},
+        "calibration": {
+            "sentiment": sentiment, **other_parts(score, data), "pairs": pairs_part(score, data, sentiment),
+        },
         "abstain": ABSTAIN,
         "digest": digest_of(out),
     }  # fmt: skip

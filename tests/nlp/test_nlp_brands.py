@@ -114,6 +114,7 @@ class Recorder:
     """Reads nothing and keeps what it was asked; negative in a text of several sentences, else positive."""
 
     name = version = "recorder"
+    beside = None
 
     def __init__(self, *, parts_brands):
         self.parts_brands = parts_brands
