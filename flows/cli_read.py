@@ -37,7 +37,7 @@ def analyse(
             metavar="IN.jsonl",
             dir_okay=False,
             allow_dash=True,
-            help="JSON lines: id, text, and if you have them title, lang, brand; - reads stdin.",
+            help="JSON lines: id, text, and if you have them title, lang, brand, others; - reads stdin.",
         ),
     ],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of the terminal.")] = None,

@@ -1,10 +1,12 @@
 import json
+import re
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
 from mentions.model import CRISIS_LABELS
-from nlp.analyse import BATCH, analyse_lines
+from nlp.analyse import BATCH, Line, analyse_lines
 from nlp.lexicon import LexiconClassifier
 
 pytestmark = pytest.mark.local  # loads lingua's models
@@ -116,3 +118,15 @@ def test_a_plain_text_and_a_face_are_read(languages):
     )
     assert (plain["sentiment"]["label"], plain["sentiment"]["low_confidence"]) == ("neutral", False)
     assert (face["sentiment"]["label"], face["sentiment"]["low_confidence"]) == ("negative", False)
+
+
+def test_the_documented_line_is_one_and_all_its_keys_are_told(languages):
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = page.partition("## Texts of your own")[2].partition("\n## ")[0]
+    told = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)))
+    assert set(told) == set(Line.model_fields)
+    (example,) = re.findall(r"```json\n(.*)\n```", section)
+    assert set(json.loads(example)) <= set(told)
+    (found,) = analysed(languages, example)
+    answer = set(re.findall(r"`(\w+)`", section.rpartition("The answer has")[2])) - {"low_confidence", "line", "error"}
+    assert answer == set(found) - {"id"}
