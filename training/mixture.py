@@ -71,7 +71,7 @@ CALM = {"sentiment/umsab_fr", "sentiment/umsab_en", "sentiment/sst2_en", "sentim
         "sentiment/restaurant_fr", "sentiment/laptop_en", "sentiment/hotel_en", "sentiment/uci_imdb_en"}  # fmt: skip
 OURS = {f"written/{kind}" for kind in ("seed", "near", "hard", "review", "tweet", "news", "talk", "target")}
 QUIET = 0.25  # weight of "no signal" for praise and plain statements of CALM sources, which nobody labelled
-WRITTEN_TIMES = {"seed": 3, "near": 3, "hard": 3, "target": 5}
+WRITTEN_TIMES = {"seed": 3, "near": 3, "hard": 3, "target": 4}
 WRITTEN_ELSE = 2.0
 LABELLED_TIMES = 0.6
 BETWEEN = {  # what stands between two texts about two brands
@@ -79,7 +79,7 @@ BETWEEN = {  # what stands between two texts about two brands
     "en": (" ", " ", "\n", " // ", ". But ", ", whereas ", ". And ", ", but "),
 }
 OTHERS_MARKED = 0.6  # a competitor that is not watched stays unknown
-TWO_BRANDS, SHORT_ENOUGH, TRUSTED = 24_000, 220, 0.6  # tries, of which two thirds give a row; characters; weight
+TWO_BRANDS, SHORT_ENOUGH, TRUSTED = 18_000, 220, 0.6  # tries, of which two thirds give a row; characters; weight
 REPORTS = ("problem_report", "feature_request")
 CATEGORIES = {
     "price": ("PRICE", "PRICES", "price"),
