@@ -5,15 +5,15 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import plain_mention
 from hypothesis import strategies as st
+from plain_mention import NOW
 
 from mentions.filter import And, Expression, MentionFilter, Not, Or, Phrase, Word
 from mentions.model import CRISIS_LABELS, LABELS, UNITS, Mention
-from mentions.near import near_key
 from mentions.store import MentionStore, Page
-from mentions.tokens import search_text, tokens
+from mentions.tokens import tokens
 
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 START = NOW - timedelta(days=20)
 BRANDS = ("Acme", "Vélo & Cie", "zenith")
 SOURCES = ("blog", "forum", "avis", "presse", "Éclair")
@@ -37,47 +37,12 @@ def mention(number: int = 0, brand: str = "Acme", **changes: object) -> Mention:
     """A plain mention of post `number`; any field may be changed, `text` brings its search text and near key."""
     text = str(changes.get("text", "Acme répond vite, merci"))
     key = str(changes.get("post_key", digest(number)))
-    values: dict[str, object] = {
-        "id": f"202611-{digest(key, brand)}",
-        "post_id": f"202611-{key}",
-        "post_key": key,
-        "brand": brand,
-        "role": "own",
-        "evidence": "named",
-        "passage": text,
-        "source": "blog",
-        "unit": "post",
-        "url": f"https://blog.example.org/{number}#p",
-        "canonical_url": f"https://blog.example.org/{number}",
-        "site": "blog.example.org",
-        "title": None,
-        "text": text,
-        "search_text": search_text(text),
-        "published_at": NOW - timedelta(hours=number),
-        "published_rule": "feed",
-        "published_precision": "second",
-        "published_hour": 10,
-        "published_weekday": 1,
-        "fetched_at": NOW,
-        "first_seen_at": NOW,
-        "content_hash": digest(text),
-        "near_key": near_key(text),
-        "story_id": f"202611-{key}",
-        "revision": 1,
-        "version": 1_000_001,
+    own: dict[str, object] = {
+        "id": f"202611-{digest(key, brand)}", "post_id": f"202611-{key}", "post_key": key, "brand": brand,
+        "published_at": NOW - timedelta(hours=number), "content_hash": digest(text), "story_id": f"202611-{key}",
         "pipeline": PIPELINES[0],
-        "model": "lexicon",
-        "language": "fr",
-        "sentiment_label": "neutral",
-        "sentiment_score": 0.6,
-        "sentiment_negative": 0.3,
-        "sentiment_neutral": 0.6,
-        "sentiment_positive": 0.1,
-        "polarity": 0,
-        "severity": 10.0,
-        "crisis_score": 0.0,
-    }
-    return Mention(**{**values, **changes})  # type: ignore[arg-type]
+    }  # fmt: skip
+    return plain_mention.mention(number, **{"text": text, **own, **changes})  # type: ignore[arg-type]
 
 
 def mentions(count: int = 2000) -> list[Mention]:

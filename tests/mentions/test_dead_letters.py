@@ -20,7 +20,7 @@ from mentions.errors import Stop, Transient
 from mentions.model import Mention
 
 pytestmark = pytest.mark.local
-ROOT, HERE = Path(__file__).parents[2], Path(__file__).parent
+ROOT, HERE = Path(__file__).parents[2], Path(__file__).parents[1]
 ADDER = textwrap.dedent("""
     import sys
     sys.path[:0] = [{root!r}, {here!r}]

@@ -18,7 +18,7 @@ from mentions.store import Page
 
 pytestmark = pytest.mark.local
 ROOT = Path(__file__).parents[2]
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 # Writes batches of 20 under the numbers it is given, and says after each, on its output, that it is stored.
 WRITER = textwrap.dedent("""
     import sys
