@@ -65,6 +65,13 @@ def label(asked: argparse.Namespace, home: Path) -> object:
     return run(score, asked.data, home / "label")
 
 
+def blend(asked: argparse.Namespace, home: Path) -> object:
+    """The weights of --before and --other, a --share of the latter."""
+    from training.blend import blend as run
+
+    return run(home / asked.before, home / asked.other, asked.share, home / "blend")
+
+
 def judge(asked: argparse.Namespace, home: Path) -> object:
     """Figures of the reader of --before on development data."""
     from training.judge import judge as run
@@ -90,8 +97,8 @@ def calibrate(asked: argparse.Namespace, home: Path) -> object:
 
 
 STAGES: Mapping[str, Callable[[argparse.Namespace, Path], object]] = {
-    "vocabulary": vocabulary, "align": align, "mask": mask, "tune": tune, "label": label, "judge": judge,
-    "export": export, "calibrate": calibrate,
+    "vocabulary": vocabulary, "align": align, "mask": mask, "tune": tune, "label": label, "blend": blend,
+    "judge": judge, "export": export, "calibrate": calibrate,
 }  # fmt: skip
 
 
@@ -102,10 +109,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the datasets (docs/data-card.md)")
     parser.add_argument("--epochs", type=float, default=None, help="passes over the texts (align, mask)")
     parser.add_argument(
-        "--before", default="mask", help="stage whose weights to begin with (tune, label, judge, export)"
+        "--before", default="mask", help="stage whose weights to begin with (tune, label, blend, judge, export)"
     )
     parser.add_argument("--again", type=int, default=0, help="number of a further tuning: mixture with labelled rows")
-    parser.add_argument("--share", type=float, default=1.0, help="of the learning rates (tune --again)")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="of the learning rates (tune --again), of --other (blend)"
+    )
+    parser.add_argument("--other", default="", help="stage whose weights to blend in (blend)")
     parser.add_argument("--plain", type=float, default=1.0, help="share of the public corpora (tune --again)")
     parser.add_argument("--steps", type=int, default=None, help="end a tuning there")
     parser.add_argument("--narrow", action="store_true", help="7-bit weights (export)")
