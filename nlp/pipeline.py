@@ -18,7 +18,7 @@ from nlp.severity import severity
 from nlp.signals import held, signals
 from nlp.threads import Threads
 
-PIPELINE_SERIAL = 3  # raise it when the same post may be judged otherwise: later serials overwrite earlier ones
+PIPELINE_SERIAL = 4  # raise it when the same post may be judged otherwise: later serials overwrite earlier ones
 BY_THREAD, BY_SOURCE = 0.5, 0.6  # probability that a text which names nobody is about the brand
 
 

@@ -38,7 +38,7 @@ FEWEST = 150  # a set of which less is left (the rest stands in training) is no 
 CALM_TEXTS = 1_200
 PULL = 2.0  # how strongly a label's shift is drawn to the common one
 ABSTAIN = 0.45
-NAME, VERSION = "vigie-minilm", "1"
+NAME, VERSION = "vigie-minilm", "2"
 
 
 def int8_scorer(folder: Path) -> Score:

@@ -13,6 +13,12 @@ CRISIS = (
     "crisis macro-F1", "crisis micro-F1", "any crisis, F1", "false alarms", "severity, area under ROC",
     "severity, Spearman",
 )  # fmt: skip
+HEADS = ("aspects, F1",)
+EXTRAS = tuple(
+    f"{name}, {figure}"
+    for name in ("irony", "problem_report", "feature_request")
+    for figure in ("F1", "area under ROC")
+)
 PAIRS = tuple(f"both brands right, {way}" for way in ("as written", "names swapped", "other unknown"))
 
 
@@ -37,7 +43,7 @@ def cell(measured: Sequence[float]) -> str:
 def tables() -> str:
     """All of them, as they stand in the card."""
     floors = json.loads(FLOORS.read_text(encoding="utf-8"))
-    return "\n\n".join("\n".join(rows(floors, figures)) for figures in (SENTIMENT, CRISIS, PAIRS))
+    return "\n\n".join("\n".join(rows(floors, figures)) for figures in (SENTIMENT, CRISIS, PAIRS, HEADS, EXTRAS))
 
 
 if __name__ == "__main__":
