@@ -106,24 +106,29 @@ def read(classifier: Classifier, found: Sequence[Passage], languages: Sequence[s
         wholes = [(found[n].around or "", languages[n], found[n].toward) for n in several]
         moods = classifier.read(*map(list, zip(*wholes, strict=True))) if wholes else []
         answers = {n: mood.sentiment for n, mood in zip(several, moods, strict=True)}
-        for n, answer in beside(classifier, found, answers).items():
+        for n, answer in beside(classifier, found, languages, answers).items():
             readings[n] = replace(readings[n], sentiment=answer)
     return readings
 
 
 def beside(
-    classifier: Classifier, found: Sequence[Passage], answers: Mapping[int, Probabilities]
+    classifier: Classifier, found: Sequence[Passage], languages: Sequence[str], answers: Mapping[int, Probabilities]
 ) -> Mapping[int, Probabilities]:
-    """The answers for passages by their number, those of two brands that a text names alone told of each other."""
+    """The answers for passages by their number, those of two brands that a text names alone told of each other.
+
+    Only a passage that was asked the other way round is a partner: no answer depends on what else is read.
+    """
     if classifier.beside is None:
         return answers
-    places = {(found[n].around, found[n].surface): n for n in answers}
-    partners = {
-        n: partner for n in answers
-        if len(found[n].others) == 1 and (partner := places.get((found[n].around, found[n].others[0]))) is not None
-    }  # fmt: skip
-    joined = {n: classifier.beside(found[n].around or "", answers[n], answers[p]) for n, p in partners.items()}
-    return {**answers, **joined}
+    places = {(found[n].around, languages[n], found[n].toward): n for n in answers}
+    joined = dict(answers)
+    for n, answer in answers.items():
+        text, own, others = found[n].around, found[n].surface, found[n].others
+        other = Target(others[0], (own,)) if own and len(others) == 1 else None
+        partner = places.get((text, languages[n], other))
+        if text and partner is not None:
+            joined[n] = classifier.beside(text, answer, answers[partner])
+    return joined
 
 
 def join(title: str | None, text: str) -> str:

@@ -96,6 +96,31 @@ def test_only_a_text_that_names_exactly_two_is_judged_so():
 
 
 @pytest.mark.local
+def test_no_line_depends_on_those_beside_it(languages):
+    text = "Zed and Nova and Okto and I"
+    lines = [
+        json.dumps({"id": n, "text": text, "lang": lang, "brand": brand, "others": others})
+        for n, (lang, brand, others) in enumerate([
+            ("en", "Zed", ["Nova"]), ("en", "Okto", ["Zed"]), ("fr", "Nova", ["Zed"]), ("en", "Nova", ["Okto"]),
+            ("en", "Zed", ["Okto"]), ("en", "Nova", ["Zed", "Okto"]), ("en", "Zed", []),
+        ])
+    ]  # fmt: skip
+
+    class Telling(Blind):
+        def read(self, texts, languages, targets):
+            marks = [
+                0.1 + 0.1 * len(str((lang, target))) % 0.7 for lang, target in zip(languages, targets, strict=True)
+            ]
+            return [Reading(Probabilities(mark, 0.9 - mark, 0.1)) for mark in marks]
+
+    def ask(some):
+        return list(analyse_lines(some, classifier=Telling(PAIRS.beside), languages=languages))
+
+    assert ask(lines) == [answer for line in lines for answer in ask([line])]
+    assert ask(lines[::-1]) == ask(lines)[::-1]
+
+
+@pytest.mark.local
 def test_a_line_tells_of_its_other_brand_and_is_answered_once(languages):
     text = "Nova is what I had, Zed is mine now."
     lines = [
