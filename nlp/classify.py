@@ -64,7 +64,7 @@ class Reading:
         return max(self.sentiment) < self.abstain
 
 
-Beside = Callable[[str, Probabilities, Probabilities], Probabilities]
+Beside = Callable[[str, str, Probabilities, Probabilities], Probabilities]
 
 
 class Classifier(Protocol):
@@ -72,7 +72,7 @@ class Classifier(Protocol):
 
     `name` is the row, `version` names the exact weights: it is stored with every label. One that `parts_brands`
     judges the target alone in a text that names several. `beside`, if there is one, is what becomes of the answer for
-    a brand when that for the only other brand of the text is known (text, own, other).
+    a brand when that for the only other brand of the text is known (text, language, own, other).
     """
 
     name: str

@@ -14,13 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
 from nlp.classify import Probabilities
 
-PERSONAL = re.compile(
-    r"\b(?:[jmt]['’]|(?:je|moi|me|mon|ma|mes|nous|notre|nos|on|vous|tu|te|toi|ton|ta|tes"
-    r"|i|my|me|mine|we|our|ours|(?-i:us)|you|your|yours)\b)",
-    re.IGNORECASE,
-)  # first and second persons of French and English; "US" is a country
+PERSONS = {  # first and second persons, by language: "on" is somebody in French and a preposition in English
+    "fr": r"[jmt]['’]|(?:je|moi|me|mon|ma|mes|nous|notre|nos|on|vous|votre|vos|tu|te|toi|ton|ta|tes)\b",
+    "en": r"(?:i|my|me|we|our|ours|(?-i:us)|you|your|yours)\b",  # "US" is a country
+}
+PERSONAL = {lang: re.compile(rf"\b(?:{words})", re.IGNORECASE) for lang, words in PERSONS.items()}
 LEAST = 1e-6
 Row = tuple[FiniteFloat, FiniteFloat, FiniteFloat]
+
+
+def personal(text: str, language: str) -> bool:
+    """Whether somebody speaks for themselves, or to somebody; in other languages than two nobody is heard to."""
+    return language in PERSONAL and bool(PERSONAL[language].search(text))
 
 
 class Joined(BaseModel):
@@ -52,6 +57,6 @@ class Pairs(BaseModel):
     personal: Joined
     report: Joined
 
-    def beside(self, text: str, own: Probabilities, other: Probabilities) -> Probabilities:
+    def beside(self, text: str, language: str, own: Probabilities, other: Probabilities) -> Probabilities:
         """What `text` says of a brand, when it says `other` of the only other brand that it names."""
-        return (self.personal if PERSONAL.search(text) else self.report).beside(own, other)
+        return (self.personal if personal(text, language) else self.report).beside(own, other)

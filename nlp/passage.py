@@ -127,7 +127,7 @@ def beside(
         other = Target(others[0], (own,)) if own and len(others) == 1 else None
         partner = places.get((text, languages[n], other))
         if text and partner is not None:
-            joined[n] = classifier.beside(text, answer, answers[partner])
+            joined[n] = classifier.beside(text, languages[n], answer, answers[partner])
     return joined
 
 

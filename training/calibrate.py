@@ -12,7 +12,7 @@ read. Of what the gate scores, only the public development splits are read here,
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,9 @@ from nlp.crisis import read
 from nlp.prepare import prepare
 from nlp.signals import hint
 from training.judge import LONGEST, OVERLAP, Score, official, prepared, scorer
-from training.mixture import REPORTS, several, written_row
+from training.mixture import REPORTS, app_reviews, several, written_row
 from training.pairs import pairs_part
-from training.rows import all_written, read_dataset
+from training.rows import all_written
 
 EACH = 600  # texts of a development set
 FEWEST = 150  # a set of which less is left (the rest stands in training) is no longer like itself
@@ -124,11 +124,6 @@ def other_parts(score: Score, data: Path) -> dict[str, Any]:
         "aspects": platt(found.aspects[: len(rows)], table([r.aspects for r in rows], ASPECTS)),
         "extras": platt(reports, told),
     }
-
-
-def app_reviews(data: Path, lang: str) -> Sequence[Mapping[str, Any]]:
-    """Every second development text about apps, the first among them."""
-    return [row for row in read_dataset(data, f"appreview/minibar_{lang}") if row["split"] == "dev"][::2]
 
 
 def table(rows: Sequence[tuple[float, ...] | None], names: Sequence[str]) -> np.ndarray:

@@ -171,6 +171,11 @@ def training_split(data: Path, name: str) -> Iterator[Mapping[str, Any]]:
     return (row for row in read_dataset(data, name) if row["split"] == "train")
 
 
+def app_reviews(data: Path, lang: str) -> Sequence[Mapping[str, Any]]:
+    """Every second development text about apps, the first among them: for calibration, and not for the gate."""
+    return [row for row in read_dataset(data, f"appreview/minibar_{lang}") if row["split"] == "dev"][::2]
+
+
 def written_rows(lines: Sequence[Written]) -> Iterator[tuple[float, Row]]:
     """(times, row) of what is not kept apart; lines of one text tell of each other's brands."""
     brands: dict[str, list[str]] = {}

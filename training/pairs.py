@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 from mentions.model import LABELS
-from nlp.pairs import PERSONAL
+from nlp.pairs import personal
 from nlp.prepare import prepare
 from training.judge import Score
 from training.rows import all_written, read_dataset
@@ -31,11 +31,6 @@ class Pair(NamedTuple):
     lang: str
     brands: tuple[str, str]
     labels: tuple[str, str]
-
-    @property
-    def personal(self) -> bool:
-        """Whether somebody speaks for themselves."""
-        return bool(PERSONAL.search(self.text))
 
 
 def pairs_of(found: dict[tuple[str, str], dict[str, str]]) -> list[Pair]:
@@ -113,9 +108,9 @@ def fit(sets: Sequence[Answers]) -> dict[str, Any]:
 def pairs_part(score: Score, data: Path, temperatures: dict[str, Any]) -> dict[str, Any]:
     """The part `pairs` of the card."""
     written, news = written_pairs(), news_pairs(data)
-    personal = [pair for pair in written if pair.personal]
-    reports = ([pair for pair in some if not pair.personal] for some in (written, news))
+    spoken = [pair for pair in written if personal(pair.text, pair.lang)]
+    reports = ([pair for pair in some if not personal(pair.text, pair.lang)] for some in (written, news))
     return {
-        "personal": fit([ask(score, personal, temperatures)]),
+        "personal": fit([ask(score, spoken, temperatures)]),
         "report": fit([ask(score, some, temperatures) for some in reports]),
     }

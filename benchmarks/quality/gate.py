@@ -1,7 +1,7 @@
 """The gate of a release: the model scored through the whole path against pinned floors.
 
     python benchmarks/quality/gate.py                      score the committed sets; 1 if any figure is under its floor
-    python benchmarks/quality/gate.py --data FOLDER        the public sets as well (never committed, docs/data-card.md)
+    python benchmarks/quality/gate.py --data FOLDER        the public sets and heads.py as well (never committed)
     python benchmarks/quality/gate.py --pin                raise floors to what is measured, less SLACK
     python benchmarks/quality/gate.py --pin --lower        also lower or drop them: say why in the commit
 

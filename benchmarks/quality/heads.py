@@ -5,9 +5,7 @@ the training split of another set of the same head holds is not scored, nor the 
 training/calibrate.py reads.
 """
 
-import gzip
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,7 +16,8 @@ import numpy as np
 
 from nlp.quality import Labelled
 from nlp.scores import Bools, Figure, interval, micro_f1, ranking
-from training.mixture import CATEGORIES, REPORTS
+from training.mixture import CATEGORIES, REPORTS, app_reviews
+from training.rows import read_dataset
 
 LIKELY = 0.5
 ASPECT_SETS = ("restaurant_fr", "restaurant_en", "acos_rest16_en", "mams_acsa_en", "acos_laptop_en")
@@ -67,18 +66,18 @@ class HeadSet:
 
 def head_sets(folder: Path, most: int) -> Iterator[HeadSet]:
     """Every set, its first `most` texts of the development split."""
-    files = {name: list(read(folder / f"aspect/{name}.jsonl.gz")) for name in ASPECT_SETS}
+    files = {name: list(read_dataset(folder, f"aspect/{name}")) for name in ASPECT_SETS}
     seen = {row["text"] for rows in files.values() for row in rows if row["split"] == "train"}
     for name, rows in files.items():
         parts = [{part for found in row["label"] for part in (found.get("category") or "").split("#")} for row in rows]
         held = [tuple(bool(part & set(words)) for words in CATEGORIES.values()) for part in parts]
         yield dev(f"aspects {name} (dev)", "aspects", tuple(CATEGORIES), rows, held, seen, most)
     for file, names in EXTRA_SETS.items():
-        rows = list(read(folder / f"{file}.jsonl.gz"))
+        rows = list(read_dataset(folder, file))
         held = [tuple(name in np.atleast_1d(row["label"]) for name in names) for row in rows]
         seen = {row["text"] for row in rows if row["split"] == "train"}
         if names == REPORTS:
-            seen |= {row["text"] for row in [row for row in rows if row["split"] == "dev"][::2]}
+            seen |= {row["text"] for row in app_reviews(folder, file[-2:])}
         yield dev(f"{file.partition('/')[2]} (dev)", "extras", names, rows, held, seen, most)
 
 
@@ -91,9 +90,3 @@ def dev(
     kept = list(islice(kept, most))
     told = tuple(Labelled(id=n, text=rows[n]["text"], lang=rows[n]["lang"]) for n in kept)
     return HeadSet(name, head, names, told, np.array([held[n] for n in kept], dtype=bool))
-
-
-def read(path: Path) -> Iterator[Mapping[str, Any]]:
-    """Rows of a dataset."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)

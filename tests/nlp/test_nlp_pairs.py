@@ -1,6 +1,7 @@
 """Two brands of one text: each answer told of the other, the same from both sides, and nobody else's."""
 
 import json
+import math
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,13 @@ from nlp.passage import passages, read
 OPPOSED = {"sharpness": 0.7, "lifts": ((-0.5, -0.2, 1.0), (-0.2, 0.0, -0.2), (1.0, -0.2, -0.4))}
 FLAT = {"sharpness": 1.0, "lifts": ((0.0, 0.0, 0.0),) * 3}
 PAIRS = Pairs(personal=Joined(**OPPOSED), report=Joined(**FLAT))
-odds = st.tuples(*[st.floats(1e-9, 1.0)] * 3).map(lambda some: Probabilities(*(p / sum(some) for p in some)))
+
+
+def answers(least):
+    return st.tuples(*[st.floats(least, 1.0)] * 3).map(lambda some: Probabilities(*(p / sum(some) for p in some)))
+
+
+odds = answers(1e-9)
 
 
 @given(odds, odds)
@@ -28,12 +35,22 @@ def test_without_lifts_nothing_changes_and_answers_stay_probabilities(own, other
     assert all(0 <= p <= 1 for p in joined)
 
 
-@given(odds, odds)
-def test_the_better_the_other_the_worse_the_brand(own, other):
+@given(answers(1e-3), answers(1e-3))
+def test_a_brand_gets_what_the_joint_leaves_it(own, other):
+    joint = [[(a * b) ** 0.7 * math.exp(lift) for b, lift in zip(other, row, strict=True)]
+             for a, row in zip(own, OPPOSED["lifts"], strict=True)]  # fmt: skip
+    whole = sum(map(sum, joint))
+    assert Joined(**OPPOSED).beside(own, other) == pytest.approx([sum(row) / whole for row in joint], abs=1e-4)
+    assert Joined(**OPPOSED).beside(other, own) == pytest.approx(
+        [sum(col) / whole for col in zip(*joint, strict=True)], abs=1e-4
+    )
+
+
+@given(odds)
+def test_the_better_the_other_the_worse_the_brand(own):
     praised, blamed = Probabilities(0.01, 0.04, 0.95), Probabilities(0.95, 0.04, 0.01)
     made = Joined(**OPPOSED)
     assert made.beside(own, praised).negative >= made.beside(own, blamed).negative - 1e-9
-    assert made.beside(own, other) == made.beside(own, other)
 
 
 def test_an_unsure_answer_yields_to_a_sure_one_beside_it_and_a_sure_one_does_not():
@@ -45,16 +62,31 @@ def test_an_unsure_answer_yields_to_a_sure_one_beside_it_and_a_sure_one_does_not
 
 
 @pytest.mark.parametrize(
-    "text", ["J'ai quitté l'un pour l'autre.", "nous, on reste", "My bank is the other", "T’as vu ?", "you bet"]
+    ("text", "language"),
+    [
+        ("J'ai quitté l'un pour l'autre.", "fr"),
+        ("Alors on reste", "fr"),
+        ("My bank is the other", "en"),
+        ("T’as vu ?", "fr"),
+    ],
 )
-def test_who_speaks_for_themselves_compares(text):
-    assert PAIRS.beside(text, Probabilities(0.4, 0.2, 0.4), Probabilities(0.8, 0.1, 0.1)).label == "positive"
+def test_who_speaks_for_themselves_compares(text, language):
+    assert PAIRS.beside(text, language, Probabilities(0.4, 0.2, 0.4), Probabilities(0.8, 0.1, 0.1)).label == "positive"
 
 
-@pytest.mark.parametrize("text", ["The firms merge in May.", "Les deux enseignes ferment.", "US-led", ""])
-def test_a_report_does_not(text):
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The firms merge on Monday.", "en"),
+        ("Les deux enseignes ferment.", "fr"),
+        ("US-led", "en"),
+        ("", "fr"),
+        ("Ich", "de"),
+    ],
+)
+def test_a_report_does_not(text, language):
     own = Probabilities(0.45, 0.2, 0.35)
-    assert PAIRS.beside(text, own, Probabilities(0.8, 0.1, 0.1)) == pytest.approx(own)
+    assert PAIRS.beside(text, language, own, Probabilities(0.8, 0.1, 0.1)) == pytest.approx(own)
 
 
 def test_lifts_must_be_the_same_from_both_sides():
